@@ -1,0 +1,131 @@
+package resources
+
+import (
+	"encoding/json"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// English is the language that all texts are written in first; other languages fall back on it.
+const English = "en"
+
+// translation reads one language's file once; it is empty when there is none.
+func translation(lang string) map[string]string {
+	if once, ok := translations()[lang]; ok {
+		return once()
+	}
+	return nil
+}
+
+var translations = sync.OnceValue(func() map[string]func() map[string]string {
+	files, _ := translationFiles.ReadDir("translations")
+	all := make(map[string]func() map[string]string, len(files))
+	for _, f := range files {
+		name := path.Join("translations", f.Name())
+		all[strings.TrimSuffix(f.Name(), ".json")] = sync.OnceValue(func() (texts map[string]string) {
+			if raw, err := translationFiles.ReadFile(name); err == nil {
+				_ = json.Unmarshal(raw, &texts) // checked by the tests
+			}
+			return texts
+		})
+	}
+	return all
+})
+
+// Languages lists the languages there are texts in, as BCP 47 tags in alphabetical order.
+func Languages() []string {
+	var list []string
+	for lang := range translations() {
+		list = append(list, lang)
+	}
+	slices.Sort(list)
+	return list
+}
+
+// find looks the key up in the language ("de-AT", then "de") and then in English.
+func find(lang, key string) (string, bool) {
+	lang = strings.ReplaceAll(lang, "_", "-")
+	for lang != "" {
+		if s, ok := translation(lang)[key]; ok {
+			return s, true
+		}
+		lang = lang[:max(strings.LastIndexByte(lang, '-'), 0)]
+	}
+	s, ok := translation(English)[key]
+	return s, ok
+}
+
+// Has reports whether Text has words for the key in the language or in English.
+func Has(lang, key string) bool {
+	_, ok := find(lang, key)
+	return ok
+}
+
+// Text returns the words for the key with the values filled in, in the language or, when that has
+// none, in English, or the key itself. When there is no value "host", the variant "<key>.general"
+// is preferred if there is one: it does without a website.
+//
+// The texts are templates in a small part of text/template's language, the one that Fyne's
+// translations use: {{.name}} stands for a value, and {{if .name}}…{{else}}…{{end}} (not nested)
+// for words that need it. A value that is missing is left out. Values are never expanded again.
+func Text(lang, key string, values map[string]string) string {
+	if values["host"] == "" {
+		if s, ok := find(lang, key+".general"); ok {
+			return fill(s, values)
+		}
+	}
+	s, ok := find(lang, key)
+	if !ok {
+		return key
+	}
+	return fill(s, values)
+}
+
+// fill expands a template. What is not well-formed stays as it is.
+func fill(text string, values map[string]string) string {
+	if !strings.Contains(text, "{{") {
+		return text
+	}
+	var b strings.Builder
+	for {
+		before, action, rest, ok := cutAction(text)
+		b.WriteString(before)
+		if !ok {
+			return b.String()
+		}
+		if name, isIf := strings.CutPrefix(action, "if ."); isIf {
+			var yes, no string
+			yes, no, rest = branches(rest)
+			if values[name] == "" {
+				yes = no
+			}
+			b.WriteString(fill(yes, values))
+		} else if name, isValue := strings.CutPrefix(action, "."); isValue {
+			b.WriteString(values[name])
+		}
+		text = rest
+	}
+}
+
+// cutAction splits a template around its first {{action}}.
+func cutAction(text string) (before, action, after string, ok bool) {
+	before, rest, ok := strings.Cut(text, "{{")
+	if !ok {
+		return text, "", "", false
+	}
+	action, after, ok = strings.Cut(rest, "}}")
+	if !ok {
+		return text, "", "", false
+	}
+	return before, strings.TrimSpace(action), after, true
+}
+
+// branches splits what follows an {{if}} into what is to be used when the condition holds, what
+// is to be used otherwise, and what follows the {{end}}.
+func branches(text string) (yes, no, after string) {
+	yes, after, _ = strings.Cut(text, "{{end}}")
+	yes, no, _ = strings.Cut(yes, "{{else}}")
+	return yes, no, after
+}
