@@ -2,6 +2,7 @@ package edge
 
 import (
 	"fmt"
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -54,6 +55,7 @@ func (s score) plus(o score) score {
 
 // compile prepares a clause and registers its literals.
 func (c *clause) compile(literal func(string) int) (err error) {
+	c.Header = http.CanonicalHeaderKey(c.Header)
 	if c.Like != "" {
 		if c.like, err = regexp.Compile(c.Like); err != nil {
 			return err

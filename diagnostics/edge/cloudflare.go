@@ -1,0 +1,90 @@
+package edge
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+var plainCode = regexp.MustCompile(`^error code: ([0-9]{3,4})$`)
+
+// cloudflareCode is the error code of a page of Cloudflare's: its own header, the
+// one-line text for clients that want no HTML, else the status.
+func cloudflareCode(v *view) string {
+	if code := v.header("Cf-Error-Type"); code != "" {
+		return code
+	}
+	if len(v.text) <= shortText {
+		if m := plainCode.FindStringSubmatch(v.text); m != nil {
+			return m[1]
+		}
+	}
+	return strconv.Itoa(v.Status)
+}
+
+// readCloudflare refines facets by the error code and by the three columns of
+// the branded page, which names the culprit itself.
+func readCloudflare(t *table, v *view, f facets) facets {
+	sure := f.Sure
+	if g := t.codes[cloudflareCode(v)]; g != nil {
+		f = f.with(g.facets)
+	}
+	switch v.header("Cf-Error-Origin") {
+	case "origin":
+		f = originSide(f)
+	case "edge", "cloudflare":
+		f = edgeSide(f)
+	}
+	switch _, cloudflare, host := columns(v.text); {
+	case cloudflare && !host:
+		f = edgeSide(f)
+	case host && !cloudflare:
+		f = originSide(f)
+	}
+	f.Sure = sure
+	return f
+}
+
+// edgeSide blames the network, unless the error is about this visitor.
+func edgeSide(f facets) facets {
+	if f.Fault != "" && f.Fault != "cdn.origin-down" {
+		return f
+	}
+	return f.with(facets{Means: EdgeError, Fault: "cdn.edge-error", Note: "cdn-trouble"})
+}
+
+// originSide blames the server behind the network, unless a code said more.
+func originSide(f facets) facets {
+	if f.Fault != "" && f.Fault != "cdn.edge-error" {
+		return f
+	}
+	return f.with(facets{Means: OriginDown, Fault: "cdn.origin-down", Note: "origin-behind-cdn"})
+}
+
+// columns says which of the columns "You", "Cloudflare" and "Host" of the branded
+// page show an error.
+func columns(text string) (browser, cloudflare, host bool) {
+	ids := [3]string{`id="cf-browser-status"`, `id="cf-cloudflare-status"`, `id="cf-host-status"`}
+	var wrong [3]bool
+	for i, id := range ids {
+		at := strings.Index(text, id)
+		if at < 0 {
+			continue
+		}
+		column := text[at+len(id):]
+		for _, other := range ids {
+			if end := strings.Index(column, other); end >= 0 {
+				column = column[:end]
+			}
+		}
+		column = column[:min(len(column), longestColumn)]
+		wrong[i] = strings.Contains(column, "cf-icon-error") ||
+			strings.Contains(column, "cf-error-source") ||
+			strings.Contains(column, "cf-error ") || strings.Contains(column, `cf-error"`)
+	}
+	return wrong[0], wrong[1], wrong[2]
+}
+
+// longestColumn bounds the last column, which ends nowhere in particular; a
+// column has about 900 bytes.
+const longestColumn = 1200

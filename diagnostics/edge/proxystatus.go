@@ -1,0 +1,122 @@
+package edge
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// proxyError is what an error type of Proxy-Status says (RFC 9209, 2.3).
+type proxyError struct {
+	means Meaning
+	// only: nobody but an intermediary generates it, so it wrote the answer.
+	only bool
+}
+
+// proxyErrors are the registered error types.
+var proxyErrors = map[string]proxyError{
+	"dns_timeout":                        {OriginDNS, true},
+	"dns_error":                          {OriginDNS, true},
+	"destination_not_found":              {EdgeError, true},
+	"destination_unavailable":            {OriginDown, true},
+	"destination_ip_prohibited":          {EdgeError, true},
+	"destination_ip_unroutable":          {OriginDown, true},
+	"connection_refused":                 {OriginRefused, true},
+	"connection_terminated":              {BadGateway, false},
+	"connection_timeout":                 {OriginTimeout, true},
+	"connection_read_timeout":            {GatewayTimeout, false},
+	"connection_write_timeout":           {GatewayTimeout, false},
+	"connection_limit_reached":           {Unavailable, true},
+	"tls_protocol_error":                 {OriginTLS, false},
+	"tls_certificate_error":              {OriginTLS, true},
+	"tls_alert_received":                 {OriginTLS, false},
+	"http_request_error":                 {BadRequest, true},
+	"http_request_denied":                {BlocksYou, true},
+	"http_response_incomplete":           {BadGateway, false},
+	"http_response_header_section_size":  {BadGateway, false},
+	"http_response_header_size":          {BadGateway, false},
+	"http_response_body_size":            {BadGateway, false},
+	"http_response_trailer_section_size": {BadGateway, false},
+	"http_response_trailer_size":         {BadGateway, false},
+	"http_response_transfer_coding":      {BadGateway, false},
+	"http_response_content_coding":       {BadGateway, false},
+	"http_response_timeout":              {GatewayTimeout, false},
+	"http_upgrade_failed":                {BadGateway, true},
+	"http_protocol_error":                {BadGateway, false},
+	"proxy_internal_response":            {EdgeError, true},
+	"proxy_internal_error":               {EdgeError, true},
+	"proxy_configuration_error":          {EdgeError, true},
+	"proxy_loop_detected":                {EdgeError, true},
+}
+
+// readProxyStatus takes over what the intermediary that wrote the answer says of
+// itself. It is the first member with an error: members are appended on the way
+// to the visitor, and those behind only relayed.
+func readProxyStatus(t *table, v *view, f facets) facets {
+	for _, m := range parseList(v.headers("Proxy-Status")) {
+		e, known := proxyErrors[m.params["error"]]
+		if !known {
+			continue
+		}
+		f.Means, f.Sure = e.means, 0.97
+		if !e.only {
+			f.Sure = 0.85
+		}
+		f.Vendor = m.name
+		f.Party, f.Fault = t.proxyParty(v, m.name, e.means)
+		if received, _ := strconv.Atoi(m.params["received-status"]); received == v.Status && !e.only {
+			f.Party = PartyOrigin // it says that it relayed this very status
+		}
+		return f
+	}
+	return f
+}
+
+// proxyParty says what a self-declared intermediary is and which fault its error
+// stands for. Inside verified TLS it works for the site; outside it may as well
+// be the visitor's own proxy, and the answer proves nothing.
+func (t *table) proxyParty(v *view, name string, means Meaning) (Party, string) {
+	if t.isNetwork(name) {
+		switch means {
+		case EdgeError:
+			return PartyCDN, "cdn.edge-error"
+		case BlocksYou, BadRequest:
+			return PartyCDN, faultOf(means)
+		}
+		return PartyCDN, "cdn.origin-down"
+	}
+	if !v.TLS {
+		return PartyUnknown, ""
+	}
+	return PartyGateway, faultOf(means)
+}
+
+// faultOf is the fault behind a gateway's error.
+func faultOf(means Meaning) string {
+	switch means {
+	case OriginTimeout, GatewayTimeout:
+		return "site.gateway-timeout"
+	case Unavailable, OriginDown:
+		return "site.unavailable"
+	case BlocksYou:
+		return "site.blocks-you"
+	case BadRequest:
+		return "site.rejects-request"
+	case EdgeError:
+		return "site.internal-error"
+	}
+	return "site.bad-gateway"
+}
+
+// isNetwork says whether a name that an intermediary gave itself is that of a
+// delivery network: its own, one of its host names, or one that ends in "CDN" as
+// the examples of the standard do.
+func (t *table) isNetwork(name string) bool {
+	name = strings.ToLower(name)
+	if strings.HasSuffix(name, "cdn") {
+		return true
+	}
+	return len(name) <= maxDomain && slices.ContainsFunc(t.edges, func(e edge) bool {
+		return e.delivers() && (name == e.ID || name == strings.ToLower(e.Name) || e.holds(name))
+	})
+}
