@@ -1,0 +1,5 @@
+//go:build !windows
+
+package pac
+
+func localPath(p string) string { return p }
