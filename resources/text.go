@@ -68,7 +68,7 @@ func Has(lang, key string) bool {
 // is preferred if there is one: it does without a website.
 //
 // The texts are templates in a small part of text/template's language, the one that Fyne's
-// translations use: {{.name}} stands for a value, and {{if .name}}…{{else}}…{{end}} (not nested)
+// translations use: {{.name}} stands for a value, and {{if .name}}…{{else}}…{{end}}
 // for words that need it. A value that is missing is left out. Values are never expanded again.
 func Text(lang, key string, values map[string]string) string {
 	if values["host"] == "" {
@@ -83,29 +83,43 @@ func Text(lang, key string, values map[string]string) string {
 	return fill(s, values)
 }
 
-// fill expands a template. What is not well-formed stays as it is.
+// fill expands a template. An action that is none of the known ones is left out.
 func fill(text string, values map[string]string) string {
 	if !strings.Contains(text, "{{") {
 		return text
 	}
 	var b strings.Builder
+	for text != "" {
+		text, _ = expand(&b, text, values, true)
+	}
+	return b.String()
+}
+
+// expand writes text, when wanted, up to the {{else}} or {{end}} that does not belong to an {{if}}
+// inside it. It returns what follows, and which of the two it met.
+func expand(b *strings.Builder, text string, values map[string]string, wanted bool) (rest, stop string) {
 	for {
 		before, action, rest, ok := cutAction(text)
-		b.WriteString(before)
-		if !ok {
-			return b.String()
+		if wanted {
+			b.WriteString(before)
 		}
-		if name, isIf := strings.CutPrefix(action, "if ."); isIf {
-			var yes, no string
-			yes, no, rest = branches(rest)
-			if values[name] == "" {
-				yes = no
-			}
-			b.WriteString(fill(yes, values))
-		} else if name, isValue := strings.CutPrefix(action, "."); isValue {
-			b.WriteString(values[name])
+		if !ok {
+			return "", ""
 		}
 		text = rest
+		if name, isIf := strings.CutPrefix(action, "if ."); isIf {
+			holds := values[name] != ""
+			text, stop = expand(b, text, values, wanted && holds)
+			if stop == "else" {
+				text, _ = expand(b, text, values, wanted && !holds)
+			}
+		} else if name, isValue := strings.CutPrefix(action, "."); isValue {
+			if wanted {
+				b.WriteString(values[name])
+			}
+		} else if action == "else" || action == "end" {
+			return text, action
+		}
 	}
 }
 
@@ -120,12 +134,4 @@ func cutAction(text string) (before, action, after string, ok bool) {
 		return text, "", "", false
 	}
 	return before, strings.TrimSpace(action), after, true
-}
-
-// branches splits what follows an {{if}} into what is to be used when the condition holds, what
-// is to be used otherwise, and what follows the {{end}}.
-func branches(text string) (yes, no, after string) {
-	yes, after, _ = strings.Cut(text, "{{end}}")
-	yes, no, _ = strings.Cut(yes, "{{else}}")
-	return yes, no, after
 }
