@@ -2,6 +2,7 @@ package edge
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -78,12 +79,14 @@ func columns(text string) (browser, cloudflare, host bool) {
 			}
 		}
 		column = column[:min(len(column), longestColumn)]
-		wrong[i] = strings.Contains(column, "cf-icon-error") ||
-			strings.Contains(column, "cf-error-source") ||
-			strings.Contains(column, "cf-error ") || strings.Contains(column, `cf-error"`)
+		wrong[i] = slices.ContainsFunc(errorMarks, func(m string) bool { return strings.Contains(column, m) })
 	}
 	return wrong[0], wrong[1], wrong[2]
 }
+
+// errorMarks are the classes of a column in error, in the page's two layouts. The
+// older one calls the frame of every icon cf-icon-error-container.
+var errorMarks = []string{"cf-error-source", `cf-icon-error"`, "cf-icon-error ", `cf-error"`, "cf-error "}
 
 // longestColumn bounds the last column, which ends nowhere in particular; a
 // column has about 900 bytes.
