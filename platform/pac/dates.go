@@ -3,6 +3,7 @@ package pac
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -11,8 +12,12 @@ var (
 	months   = []string{"JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"}
 )
 
-// zone takes a closing "GMT" off the arguments and puts the clock in that zone.
+// zone puts the arguments in capitals, takes a closing "GMT" off and puts the clock in that zone.
 func zone(now time.Time, args []string) (time.Time, []string) {
+	args = slices.Clone(args)
+	for i := range args {
+		args[i] = strings.ToUpper(args[i])
+	}
 	if n := len(args); n > 0 && args[n-1] == "GMT" {
 		return now.UTC(), args[:n-1]
 	}

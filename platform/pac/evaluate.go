@@ -2,40 +2,30 @@ package pac
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
 	"net/url"
-	"runtime/metrics"
 	"strings"
 	"time"
 
-	"github.com/dlclark/regexp2/v2"
-	"github.com/dop251/goja"
+	"modernc.org/quickjs"
 )
 
+// The engine is QuickJS because it holds a script to a limit of memory, of stack and of time, in
+// regular expressions too; and it shares its run-time library with the SQLite of this program.
 const (
-	// maxHeap is how much a script may let the program grow before it is stopped.
-	maxHeap = 48 << 20
-	// maxNesting keeps the recursion of the parser well within a goroutine's stack.
-	maxNesting = 2000
-	// maxCalls bounds the script's own recursion.
-	maxCalls = 2000
+	// maxMemory is all that the engine may allocate for a script.
+	maxMemory = 24 << 20
+	// maxCalls bounds the depth of the script's calls, and of its brackets.
+	maxCalls = 1000
 	// grace is how long a stopped script may take to notice.
 	grace = 50 * time.Millisecond
 )
 
-// Errors of Evaluate besides the script's own.
-var (
-	ErrTime   = errors.New("the script took longer than a second")
-	ErrMemory = errors.New("the script used too much memory")
-)
-
-func init() {
-	// goja hands regular expressions with look-around to regexp2, which knows no interruption
-	// and reads this limit when it compiles one.
-	regexp2.DefaultMatchTimeout = RunTime
-}
+// ErrTime says that a script was stopped.
+var ErrTime = errors.New("the script took longer than a second")
 
 // Evaluate runs the script and returns what FindProxyForURL answers for u. As browsers do, the
 // script of an https address is not shown its path.
@@ -43,102 +33,84 @@ func Evaluate(ctx context.Context, script string, u *url.URL, env Env) ([]string
 	if len(script) > MaxScript {
 		return nil, errors.New("the script is larger than 1 MB")
 	}
-	if nesting(script) > maxNesting {
-		return nil, errors.New("the script is nested too deeply")
-	}
 	limit, cancel := context.WithTimeout(ctx, RunTime)
 	defer cancel()
-	vm := goja.New()
-	vm.SetMaxCallStackSize(maxCalls)
+	vm, err := quickjs.NewVM()
+	if err != nil {
+		return nil, errors.New("the script engine does not start")
+	}
 	type answer struct {
 		text string
 		err  error
 	}
 	done := make(chan answer, 1)
+	left := make(chan struct{})
+	defer close(left)
 	go func() {
+		defer vm.Close()
+		defer func() { <-left }() // Interrupt must not meet a closed engine
 		defer func() {
-			if r := recover(); r != nil {
+			if recover() != nil {
 				done <- answer{err: errors.New("the script cannot be evaluated")}
 			}
 		}()
 		text, err := run(limit, vm, script, u, env)
 		done <- answer{text, err}
 	}()
-	why := watch(limit, func() bool { return len(done) > 0 })
-	if why == nil {
-		a := <-done
-		if a.err != nil {
-			return nil, a.err
-		}
-		return chain(a.text)
-	}
-	vm.Interrupt(why)
 	select {
-	case <-done:
-	case <-time.After(grace): // inside one long native call; it ends by itself
+	case a := <-done:
+		if limit.Err() == nil {
+			if a.err != nil {
+				return nil, a.err
+			}
+			return chain(a.text)
+		}
+	case <-limit.Done():
+		vm.Interrupt()
+		select {
+		case <-done:
+		case <-time.After(grace):
+		}
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	return nil, why
+	return nil, ErrTime
 }
 
-// watch waits for the script's end and returns nil, or says why it must be stopped.
-func watch(ctx context.Context, ended func() bool) error {
-	heap := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
-	metrics.Read(heap)
-	start := heap[0].Value.Uint64()
-	pause := 50 * time.Microsecond
-	for !ended() {
-		select {
-		case <-ctx.Done():
-			return ErrTime
-		case <-time.After(pause):
-		}
-		pause = min(2*pause, 2*time.Millisecond)
-		if metrics.Read(heap); heap[0].Value.Uint64() > start+maxHeap {
-			return ErrMemory
-		}
-	}
-	return nil
-}
-
-// nesting is the greatest depth of brackets. Brackets in strings are counted too: that errs on
-// the safe side, and no script in use comes near the limit.
-func nesting(script string) (deepest int) {
-	depth := 0
-	for i := range len(script) {
-		switch script[i] {
-		case '(', '[', '{':
-			depth++
-			deepest = max(deepest, depth)
-		case ')', ']', '}':
-			depth = max(depth-1, 0)
-		}
-	}
-	return deepest
-}
-
-func run(ctx context.Context, vm *goja.Runtime, script string, u *url.URL, env Env) (string, error) {
-	if err := (helpers{ctx, vm, env}).install(); err != nil {
+func run(ctx context.Context, vm *quickjs.VM, script string, u *url.URL, env Env) (string, error) {
+	vm.SetMemoryLimit(maxMemory)
+	vm.SetMaxStackSize(maxCalls)
+	vm.SetCanBlock(false)
+	if err := (helpers{ctx, env}).install(vm); err != nil {
 		return "", err
 	}
-	program, err := goja.Compile("", strings.TrimPrefix(script, "\ufeff"), false)
-	if err != nil {
-		return "", fmt.Errorf("the script has a syntax error: %s", clean(err.Error()))
+	eval := func(code string) (any, error) {
+		end, _ := ctx.Deadline()
+		if err := vm.SetEvalTimeout(max(time.Until(end), time.Millisecond)); err != nil {
+			return nil, err
+		}
+		v, err := vm.Eval(code, quickjs.EvalGlobal)
+		if err != nil {
+			return nil, fmt.Errorf("the script fails: %s", clean(err.Error()))
+		}
+		return v, nil
 	}
-	if _, err := vm.RunProgram(program); err != nil {
-		return "", scriptError(err)
+	if _, err := eval(strings.TrimPrefix(script, "\ufeff")); err != nil {
+		return "", err
 	}
-	find, ok := goja.AssertFunction(vm.Get("FindProxyForURL"))
-	if !ok {
+	if v, _ := eval("typeof FindProxyForURL"); v != "function" {
 		return "", errors.New("the script has no function FindProxyForURL")
 	}
-	v, err := find(goja.Undefined(), vm.ToValue(shown(u)), vm.ToValue(u.Hostname()))
+	args, err := json.Marshal([]string{shown(u), u.Hostname()})
 	if err != nil {
-		return "", scriptError(err)
+		return "", err
 	}
-	text, ok := v.Export().(string)
+	v, err := eval("FindProxyForURL(..." + string(args) + ")")
+	if err != nil {
+		return "", err
+	}
+	text, ok := v.(string)
 	if !ok {
 		return "", errors.New("the script's answer is not text")
 	}
@@ -155,14 +127,6 @@ func shown(u *url.URL) string {
 		}
 	}
 	return v.String()
-}
-
-func scriptError(err error) error {
-	var exception *goja.Exception
-	if errors.As(err, &exception) && exception.Value() != nil {
-		return fmt.Errorf("the script fails: %s", clean(exception.Error()))
-	}
-	return errors.New("the script fails")
 }
 
 // clean makes one short printable line of text that the script's author chose.

@@ -4,9 +4,10 @@ import (
 	"context"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 
-	"github.com/dop251/goja"
+	"modernc.org/quickjs"
 )
 
 // helpers are the functions that scripts find, with the meaning that Netscape gave them and
@@ -14,94 +15,82 @@ import (
 // Microsoft's for IPv6.
 type helpers struct {
 	ctx context.Context
-	vm  *goja.Runtime
 	env Env
 }
 
-// denied are native ways to fill the memory in one step, which no script needs.
-var denied = []string{
-	"ArrayBuffer", "SharedArrayBuffer", "DataView", "Int8Array", "Uint8Array", "Uint8ClampedArray",
-	"Int16Array", "Uint16Array", "Int32Array", "Uint32Array", "Float32Array", "Float64Array",
-	"BigInt64Array", "BigUint64Array", "WeakRef", "Proxy", "Promise",
-}
-
-func (h helpers) install() error {
-	for _, name := range denied {
-		if err := h.vm.GlobalObject().Delete(name); err != nil {
-			return err
-		}
-	}
-	// Amplifiers of text are done in steps that can be interrupted.
-	if _, err := h.vm.RunString(steps); err != nil {
-		return err
-	}
-	for name, f := range map[string]any{
-		"alert":           func(goja.FunctionCall) goja.Value { return goja.Undefined() },
-		"isPlainHostName": func(host string) bool { return !strings.Contains(host, ".") },
-		"dnsDomainIs": func(host, domain string) bool {
-			return strings.HasSuffix(strings.ToLower(host), strings.ToLower(domain))
-		},
-		"localHostOrDomainIs": localHostOrDomainIs,
-		"dnsDomainLevels":     func(host string) int { return strings.Count(host, ".") },
-		"shExpMatch":          shExpMatch,
-		"isInNet":             h.isInNet,
-		"isInNetEx":           h.isInNetEx,
-		"isResolvable":        func(host string) bool { return h.resolve(host, true) != "" },
-		"isResolvableEx":      func(host string) bool { return h.resolve(host, false) != "" },
-		"dnsResolve":          func(host string) any { return orNull(h.resolve(host, true)) },
-		"dnsResolveEx":        func(host string) string { return h.resolve(host, false) },
-		"myIpAddress":         func() string { return h.env.myAddr().String() },
-		"myIpAddressEx":       func() string { return h.env.myAddr().String() },
-		"weekdayRange":        func(call goja.FunctionCall) goja.Value { return h.vm.ToValue(weekdayRange(h.env.now(), words(call))) },
-		"dateRange":           func(call goja.FunctionCall) goja.Value { return h.vm.ToValue(dateRange(h.env.now(), words(call))) },
-		"timeRange":           func(call goja.FunctionCall) goja.Value { return h.vm.ToValue(timeRange(h.env.now(), words(call))) },
+func (h helpers) install(vm *quickjs.VM) error {
+	for name, f := range map[string]func(a args) any{
+		"alert":               func(args) any { return nil },
+		"isPlainHostName":     func(a args) any { return !strings.Contains(a.at(0), ".") },
+		"dnsDomainIs":         func(a args) any { return strings.HasSuffix(strings.ToLower(a.at(0)), strings.ToLower(a.at(1))) },
+		"localHostOrDomainIs": func(a args) any { return localHostOrDomainIs(a.at(0), a.at(1)) },
+		"dnsDomainLevels":     func(a args) any { return strings.Count(a.at(0), ".") },
+		"shExpMatch":          func(a args) any { return shExpMatch(a.at(0), a.at(1)) },
+		"isInNet":             func(a args) any { return h.isInNet(a.at(0), a.at(1), a.at(2)) },
+		"isInNetEx":           func(a args) any { return h.isInNetEx(a.at(0), a.at(1)) },
+		"isResolvable":        func(a args) any { return h.resolve(a.at(0), true) != "" },
+		"isResolvableEx":      func(a args) any { return h.resolve(a.at(0), false) != "" },
+		"dnsResolve":          func(a args) any { return orNull(h.resolve(a.at(0), true)) },
+		"dnsResolveEx":        func(a args) any { return h.resolve(a.at(0), false) },
+		"myIpAddress":         func(args) any { return h.env.myAddr().String() },
+		"myIpAddressEx":       func(args) any { return h.env.myAddr().String() },
+		"weekdayRange":        func(a args) any { return weekdayRange(h.env.now(), a) },
+		"dateRange":           func(a args) any { return dateRange(h.env.now(), a) },
+		"timeRange":           func(a args) any { return timeRange(h.env.now(), a) },
 	} {
-		if err := h.vm.Set(name, f); err != nil {
+		// The engine knows no Go booleans, and errors are never thrown into it.
+		err := vm.RegisterHostFunc(name, func(list []any) (any, error) {
+			v := f(texts(list))
+			if b, ok := v.(bool); ok {
+				v = strconv.FormatBool(b)
+			}
+			return v, nil
+		})
+		if err != nil {
 			return err
 		}
 	}
-	return nil
+	_, err := vm.Eval(booleans, quickjs.EvalGlobal)
+	return err
 }
 
-// steps replaces the built-in functions that multiply text in one native call.
-const steps = `(function () {
-	function limit(n) { if (n > 1048576) throw new RangeError("text too long"); }
-	String.prototype.repeat = function (n) {
-		var s = String(this), out = "";
-		limit(s.length * n);
-		for (var i = 0; i < n; i++) out += s;
-		return out;
-	};
-	String.prototype.padStart = String.prototype.padEnd = function (n) { limit(n); return String(this); };
-	Array.prototype.join = function (sep) {
-		var out = "", length = Math.min(this.length, 65536);
-		sep = sep === undefined ? "," : String(sep);
-		for (var i = 0; i < length; i++) {
-			out += (i ? sep : "") + (this[i] === undefined || this[i] === null ? "" : this[i]);
-			limit(out.length);
-		}
-		return out;
-	};
-	Array.prototype.fill = function (v) {
-		limit(this.length);
-		for (var i = 0; i < this.length; i++) this[i] = v;
-		return this;
-	};
-	var replace = String.prototype.replace;
-	String.prototype.replace = function (what, by) {
-		limit(String(this).length * (typeof by === "function" ? 1 : 1 + String(by).length) / 64);
-		return replace.call(this, what, by);
-	};
-	delete String.prototype.replaceAll;
-	delete JSON.stringify;
-})();`
+// booleans wraps the helpers so that they answer true and false.
+const booleans = `for (const name of ["isPlainHostName", "dnsDomainIs", "localHostOrDomainIs", "shExpMatch", "isInNet",
+	"isInNetEx", "isResolvable", "isResolvableEx", "weekdayRange", "dateRange", "timeRange"]) {
+	const native = globalThis[name];
+	globalThis[name] = function () { return native.apply(null, arguments) === "true"; };
+}`
 
-// words are the arguments as text, at most eight.
-func words(call goja.FunctionCall) (list []string) {
-	for _, a := range call.Arguments[:min(len(call.Arguments), 8)] {
-		list = append(list, strings.ToUpper(a.String()))
+// args are the arguments of a call as text, at most eight.
+type args []string
+
+// at returns an argument, "" when it is missing.
+func (a args) at(i int) string {
+	if i < len(a) {
+		return a[i]
 	}
-	return list
+	return ""
+}
+
+func texts(list []any) args {
+	a := args{}
+	for _, v := range list[:min(len(list), 8)] {
+		switch v := v.(type) {
+		case string:
+			a = append(a, v)
+		case int:
+			a = append(a, strconv.Itoa(v))
+		case float64:
+			a = append(a, strconv.FormatFloat(v, 'f', -1, 64))
+		case bool:
+			a = append(a, strconv.FormatBool(v))
+		case nil:
+			a = append(a, "null")
+		default: // undefined closes the list, as scripts hand on arguments they did not get
+			return a
+		}
+	}
+	return a
 }
 
 func orNull(s string) any {
