@@ -22,7 +22,7 @@ func Connection() diagnostics.Plan {
 	return diagnostics.Plan{
 		Links, Routes, Resolvers, Proxies, Firewall,
 		RouterEcho,
-		Anchors4, Anchors6, SignIn, Loss, OtherLinks,
+		Anchors4, Anchors6, SignIn, Loss, Hops, OtherLinks,
 		ControlNames, MissingNames,
 	}
 }

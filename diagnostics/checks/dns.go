@@ -48,6 +48,8 @@ type Server struct {
 	CD *wire.Answer `json:"cd,omitempty"`
 	// Control is a question for a name that surely exists, asked at the same time.
 	Control *wire.Answer `json:"control,omitempty"`
+	// More are A questions for further names that surely exist, asked at the same moment (ControlNames).
+	More []wire.Answer `json:"more,omitempty"`
 	// Open tells, for DNS over HTTPS, how the connection went.
 	Open *wire.Attempt `json:"open,omitempty"`
 }
@@ -121,7 +123,9 @@ var (
 )
 
 // ControlNames asks each configured resolver for names that surely exist (those of the references),
-// so that the resolvers can be judged without a target, and times three uncached-looking lookups.
+// so that the resolvers can be judged without a target: A and AAAA of the first name, A of another
+// (Control), and the sign-in probes' (More), whose times show how fast names are that need not be
+// in a cache.
 var ControlNames = &diagnostics.Check[ServerList]{ID: "dns.control", Station: diagnostics.DNS, Needs: []diagnostics.Node{Resolvers}, Limit: dnsLimit + 400*ms, Run: runControlNames}
 
 // MissingReport is the fact of MissingNames: what servers say of three random names under .com.
@@ -156,10 +160,13 @@ var Authority = &diagnostics.Check[AuthorityReport]{ID: "dns.authority", Station
 
 // InterceptReport is the fact of Interception.
 type InterceptReport struct {
-	// Silent is a question for the target sent to 192.0.2.1 (RFC 5737), where nobody listens: an
-	// answer means that something on the way answers all DNS.
+	// Silent is a question for a name that surely exists, sent to 192.0.2.1 (RFC 5737), where
+	// nobody listens: an answer means that something on the way answers all DNS.
 	Silent  wire.Answer `json:"silent"`
 	Answers bool        `json:"answers"`
+	// Control is the same question to an anchor at the same moment; once it is answered, Silent is
+	// waited for three times as long and no longer.
+	Control *wire.Answer `json:"control,omitempty"`
 }
 
 // State is a warning when DNS is answered on the way.

@@ -45,8 +45,9 @@ func (r RouterReport) State() diagnostics.State {
 	return diagnostics.Unknown
 }
 
-// RouterEcho asks the default gateways of both families whether they live: 5 echoes 30 ms apart,
-// neighbour state, and TCP where echoes are not allowed or not answered.
+// RouterEcho asks the default gateways of both families whether they live: 5 echoes a few
+// milliseconds apart, neighbour state, and TCP where echoes are not allowed or not answered and no
+// anchor answers through it either.
 var RouterEcho = &diagnostics.Check[RouterReport]{ID: "router.echo", Station: diagnostics.Router, Needs: []diagnostics.Node{Routes}, Limit: 2500 * ms, Run: runRouterEcho}
 
 // AnchorReport is the fact of Anchors4 and Anchors6.
@@ -101,8 +102,9 @@ type SignInReport struct {
 	Probes []SignInProbe `json:"probes"`
 }
 
-// SignInProbe is one plain-HTTP probe: the name was looked up by the system, the first address of
-// each family was asked at the same time, no redirect was followed.
+// SignInProbe is one plain-HTTP probe: the name was looked up by the system, the first IPv4
+// address was asked, and the first IPv6 address when that brought nothing at once; no redirect was
+// followed.
 type SignInProbe struct {
 	URL     string       `json:"url"`
 	Lookup  Lookup       `json:"lookup"`
@@ -141,6 +143,9 @@ type LossReport struct {
 	Router  *wire.Echo  `json:"router,omitempty"`
 	Anchors []wire.Echo `json:"anchors,omitempty"`
 	Method  string      `json:"method"` // "icmp", "ping socket", "dns" (single UDP questions where echoes get no answer), "none"
+	// DNS are single UDP questions to the anchors that lost echoes, sent beside the second row:
+	// where these are all answered, echoes are merely rationed.
+	DNS []wire.Echo `json:"dns,omitempty"`
 }
 
 // Share returns which share of all packets to the anchors was lost, and how many were sent.
@@ -176,3 +181,31 @@ type OtherLink struct {
 // OtherLinks runs only when the anchors of a family failed and there is more than one default
 // route: does another way out work?
 var OtherLinks = &diagnostics.Check[OtherLinksReport]{ID: "computer.other-links", Station: diagnostics.Computer, Needs: []diagnostics.Node{Routes, Anchors4, Anchors6}, Limit: 1500 * ms, Run: runOtherLinks}
+
+// Hop is the answer to one TCP connection attempt whose packets were allowed TTL hops.
+type Hop struct {
+	TTL     int        `json:"ttl"`
+	From    netip.Addr `json:"from,omitzero"` // who said that the packet's life was over; invalid: nobody
+	RTT     wire.Ms    `json:"rtt_ms,omitempty"`
+	Reached bool       `json:"reached,omitempty"` // the far end itself answered
+}
+
+// HopsReport is the fact of Hops.
+type HopsReport struct {
+	To   netip.AddrPort `json:"to"`
+	Hops []Hop          `json:"hops,omitempty"` // by TTL
+}
+
+// Farthest returns the largest TTL that anybody answered, 0 for none.
+func Farthest(hops []Hop) (ttl int) {
+	for _, h := range hops {
+		if h.From.IsValid() || h.Reached {
+			ttl = max(ttl, h.TTL)
+		}
+	}
+	return ttl
+}
+
+// Hops sends five short-lived connection attempts towards one anchor: it tells how far packets get,
+// above all whether the router forwards at all. Only where the system reports ICMP errors.
+var Hops = &diagnostics.Check[HopsReport]{ID: "provider.hops", Station: diagnostics.Provider, Limit: 1200 * ms, Run: runHops}

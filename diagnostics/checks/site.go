@@ -133,6 +133,8 @@ type PortsReport struct {
 	// Again repeats the connection three times a second apart to catch ICMP errors that routers
 	// send at most once a second; only offenders that were named are kept.
 	Again []wire.Connect `json:"again,omitempty"`
+	// Hops are short-lived connection attempts to the target's port: how far they get.
+	Hops []Hop `json:"hops,omitempty"`
 }
 
 // Ports waits for noteNoConnect and then looks around the silent address, so that it ends together
