@@ -1,0 +1,4 @@
+package cli
+
+// build names which of the two builds this is.
+const build = "terminal"

@@ -1,0 +1,253 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/netip"
+	"os"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/waymend/waymend/app/examine"
+	"github.com/waymend/waymend/app/report"
+	"github.com/waymend/waymend/app/settings"
+	"github.com/waymend/waymend/diagnostics"
+	"github.com/waymend/waymend/diagnostics/checks"
+	"github.com/waymend/waymend/diagnostics/wire"
+	"github.com/waymend/waymend/resources"
+)
+
+// check is the command "check".
+func check(ctx context.Context, c *call) error {
+	if c.flags.replay != "" {
+		return replay(c)
+	}
+	var target diagnostics.Target
+	if len(c.args) == 1 {
+		var err error
+		if target, err = diagnostics.ParseTarget(c.args[0]); err != nil {
+			return usageError{err}
+		}
+	}
+	set, options, err := c.prepare()
+	if err != nil {
+		return err
+	}
+	if target.Secrets {
+		c.notice("the user name and password in the address are left out: they are neither used, shown nor saved")
+	}
+	return c.examine(ctx, examine.NewEnv(target, set, options), set)
+}
+
+// prepare reads the settings and checks all flags, before any packet is sent.
+func (c *call) prepare() (settings.Settings, examine.Options, error) {
+	var options examine.Options
+	if err := c.checkReport(); err != nil {
+		return settings.Settings{}, options, err
+	}
+	if c.flags.four && c.flags.six {
+		return settings.Settings{}, options, misuse("-4 and -6 exclude each other")
+	}
+	switch {
+	case c.flags.four:
+		options.Family = diagnostics.IPv4
+	case c.flags.six:
+		options.Family = diagnostics.IPv6
+	}
+	options.Quick = c.flags.quick
+	if c.flags.origin != "" {
+		if _, err := netip.ParseAddr(c.flags.origin); err != nil {
+			return settings.Settings{}, options, misuse("--origin: %q is not an IP address", wire.Printable(c.flags.origin, 60))
+		}
+		c.notice("this version does not ask the origin directly yet; --origin is left out")
+	}
+	if c.flags.outside {
+		c.notice("this version does not ask for the view from elsewhere yet; --outside is left out")
+	}
+	set, err := c.settings()
+	if c.flags.timeout > 0 {
+		set.Timeout = c.flags.timeout
+	}
+	return set, options, err
+}
+
+func (c *call) checkReport() error {
+	if c.flags.report == "" {
+		return nil
+	}
+	if _, err := report.FormatOf(c.flags.report); err != nil {
+		return misuse("--report: %s", err)
+	}
+	return nil
+}
+
+// settings reads the settings file; a broken one that nobody named is only worth a notice.
+func (c *call) settings() (settings.Settings, error) {
+	if c.flags.config == "" {
+		set, err := settings.Load(settings.File())
+		if err != nil {
+			c.notice("%s; the defaults are used", wire.Printable(err.Error(), 400))
+		}
+		return set, nil
+	}
+	if _, err := os.Stat(c.flags.config); err != nil {
+		return settings.Settings{}, misuse("the settings file %q cannot be read: %s", wire.Printable(c.flags.config, 200), plainError(err))
+	}
+	set, err := settings.Load(c.flags.config)
+	if err != nil {
+		return set, usageError{err}
+	}
+	return set, nil
+}
+
+// examine runs one examination, shows it, and tells the exit code through its error.
+func (c *call) examine(ctx context.Context, env *diagnostics.Env, set settings.Settings) error {
+	ctx, stop := interruptible(ctx)
+	defer stop()
+	limited, cancel := context.WithTimeout(ctx, set.Timeout)
+	defer cancel()
+
+	lang := c.language(set)
+	p := c.printer(lang)
+	if !c.flags.json {
+		p.target(report.TargetOf(env.Target, lang))
+		c.out.Flush()
+	}
+	plan := examine.PlanFor(env.Target)
+	view := startLive(newScreen(c.stderr, c.flags.noColor), c.err, plan, lang)
+	e := report.Examination{Version: version, Started: time.Now()}
+	e.Facts, e.Elapsed = examine.Run(limited, env, plan, view.add)
+
+	d, err := judge(e, lang)
+	if err != nil {
+		view.erase()
+		return err
+	}
+	if p.screen.terminal {
+		view.erase()
+	} else {
+		view.settle(d.Stations)
+	}
+	switch {
+	case ctx.Err() != nil:
+		c.notice("interrupted: this is what is known so far")
+	case limited.Err() != nil:
+		c.notice("the time limit of %s is up: this is what is known so far", set.Timeout)
+	}
+	err = c.tell(p, d, e)
+	if ctx.Err() != nil {
+		return codeError{code: exitInterrupted}
+	}
+	return err
+}
+
+// tell prints the answer, saves the report that was asked for, and returns the exit code.
+func (c *call) tell(p printer, d report.Document, e report.Examination) error {
+	if c.flags.json {
+		text, err := d.JSON()
+		if err != nil {
+			return fmt.Errorf("the answer cannot be written as JSON: %w", err)
+		}
+		c.out.Write(text)
+	} else {
+		p.answer(d, c.flags.verbose)
+	}
+	if err := c.out.Flush(); err != nil {
+		return codeError{exitBroken, "the answer could not be written: " + plainError(err)}
+	}
+	if c.flags.report != "" {
+		d.Replay = e.Save()
+		if err := report.Save(c.flags.report, d, p.lang); err != nil {
+			return codeError{exitBroken, fmt.Sprintf("the report could not be saved to %s: %s", c.flags.report, plainError(err))}
+		}
+	}
+	switch d.Verdict.Fault {
+	case "ok":
+		return nil
+	case "unknown":
+		return codeError{code: exitUnknown}
+	}
+	return codeError{code: exitFault}
+}
+
+// judge makes the document. A mistake in a rule ends in a sentence, not in a stack trace.
+func judge(e report.Examination, lang string) (d report.Document, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			text := fmt.Sprintf("a rule of this program is broken: %v", r)
+			if os.Getenv("WAYMEND_TRACE") != "" {
+				text += " " + string(debug.Stack())
+			}
+			err = codeError{exitBroken, text}
+		}
+	}()
+	return report.New(e, lang), nil
+}
+
+// replay judges a saved examination again; it touches no network.
+func replay(c *call) error {
+	switch {
+	case len(c.args) > 0:
+		return misuse("--replay takes the address from its file; leave %q out", wire.Printable(c.args[0], 60))
+	case c.flags.four || c.flags.six || c.flags.quick || c.flags.outside || c.flags.origin != "" || c.flags.timeout > 0:
+		return misuse("--replay measures nothing, so -4, -6, --quick, --timeout, --outside and --origin do not go with it")
+	}
+	if err := c.checkReport(); err != nil {
+		return err
+	}
+	set, err := c.settings()
+	if err != nil {
+		return err
+	}
+	shown := wire.Printable(c.flags.replay, 200)
+	e, err := readReplay(c.flags.replay)
+	if err != nil {
+		return misuse("%s cannot be judged again: %s", shown, plainError(err))
+	}
+	p := c.printer(c.language(set))
+	d, err := judge(e, p.lang)
+	if err != nil {
+		return misuse("%s cannot be judged again: its measurements contradict each other", shown)
+	}
+	if !c.flags.json {
+		p.target(d.Target)
+	}
+	return c.tell(p, d, e)
+}
+
+func readReplay(path string) (report.Examination, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return report.Examination{}, err
+	}
+	if info.IsDir() {
+		return report.Examination{}, fmt.Errorf("it is a folder")
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return report.Examination{}, err
+	}
+	defer f.Close()
+	return report.Read(io.Reader(f), checks.All())
+}
+
+func (c *call) printer(lang string) printer {
+	s := newScreen(c.stdout, c.flags.noColor)
+	return printer{screen: s, out: c.out, lang: lang, width: s.width()}
+}
+
+// language is the chosen one, else the system's if there are texts in it, else English.
+func (c *call) language(set settings.Settings) string {
+	if set.Language != "" {
+		return set.Language
+	}
+	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		if v := os.Getenv(name); v != "" {
+			tag, _, _ := strings.Cut(v, ".")
+			return strings.ReplaceAll(tag, "_", "-")
+		}
+	}
+	return resources.English
+}

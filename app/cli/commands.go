@@ -1,0 +1,99 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/waymend/waymend/app/settings"
+)
+
+// command is one thing the program does.
+type command struct {
+	name  string
+	args  string // as the help shows them
+	what  string // one line of help
+	flags []string
+	most  int // how many arguments it takes
+	run   func(context.Context, *call) error
+}
+
+// commands lists what this version does; later lists what it will do.
+func commands() []command {
+	return []command{
+		{"check", "[ADDRESS]", "say who is at fault when ADDRESS does not come, and what to do", checkFlags, 1, check},
+		{"demo", "[SCENARIO]", "play a sick website on this computer and examine it", demoFlags, 1, demonstrate},
+		{"paths", "", "list the files that Waymend owns", commonFlags, 0, paths},
+		{"version", "", "print version, commit, build and platform", commonFlags, 0, printVersion},
+		{"help", "[COMMAND]", "explain the commands, or one of them", commonFlags, 1, help},
+	}
+}
+
+func later() []command {
+	list := []command{
+		{name: "ping", args: "HOST", what: "live ping"},
+		{name: "trace", args: "HOST", what: "the route, with its slowest stretch named"},
+		{name: "dns", args: "NAME", what: "a name as every resolver in reach sees it"},
+		{name: "fix", args: "[NAME…]", what: "mend what can be mended from here"},
+		{name: "undo", args: "[ID]", what: "take a fix back"},
+		{name: "reset", args: "[ADDRESS]", what: "clear browser caches and the DNS cache"},
+		{name: "browsers", args: "", what: "browsers and profiles found here"},
+		{name: "logs", args: "FILE…", what: "find what causes a site's 502s in its logs"},
+		{name: "agent", args: "", what: "the tray and the schedule"},
+		{name: "service", args: "ACTION", what: "the schedule as a service of the system"},
+		{name: "history", args: "", what: "what the background checks saw"},
+	}
+	for i := range list {
+		list[i].flags, list[i].most = slices.Concat(checkFlags, laterFlags), 1<<20
+		list[i].run = notYet(list[i].name)
+	}
+	return list
+}
+
+// notYet answers for a command that this version lacks.
+func notYet(name string) func(context.Context, *call) error {
+	return func(context.Context, *call) error {
+		return codeError{exitFault, fmt.Sprintf("this version of Waymend cannot do %q yet; \"waymend help\" lists what it can", name)}
+	}
+}
+
+func find(name string) (command, bool) {
+	for _, c := range append(commands(), later()...) {
+		if c.name == name {
+			return c, true
+		}
+	}
+	return command{}, false
+}
+
+func paths(_ context.Context, c *call) error {
+	list := settings.Paths()
+	if c.flags.json {
+		type path struct {
+			Name string `json:"name"`
+			Path string `json:"path"`
+			Uses string `json:"uses"`
+		}
+		out := make([]path, len(list))
+		for i, p := range list {
+			out[i] = path(p)
+		}
+		return c.writeJSON(out)
+	}
+	for _, p := range list {
+		where := p.Path
+		if where == "" {
+			where = "(this system names no place for it)"
+		}
+		fmt.Fprintf(c.out, "%-10s %s  (%s)\n", p.Name, where, p.Uses)
+	}
+	return nil
+}
+
+func (c *call) writeJSON(value any) error {
+	e := json.NewEncoder(c.out)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(value)
+}

@@ -1,0 +1,73 @@
+package cli
+
+import (
+	"context"
+	"crypto/x509"
+	"fmt"
+
+	"github.com/waymend/waymend/app/demo"
+	"github.com/waymend/waymend/app/examine"
+	"github.com/waymend/waymend/diagnostics"
+	"github.com/waymend/waymend/diagnostics/wire"
+	"github.com/waymend/waymend/resources"
+)
+
+// demonstrate lists the sick websites, or plays one and examines it like any other address.
+func demonstrate(ctx context.Context, c *call) error {
+	if len(c.args) == 0 {
+		return c.listDemos()
+	}
+	set, options, err := c.prepare()
+	if err != nil {
+		return err
+	}
+	id := c.args[0]
+	known := false
+	for _, s := range demo.List() {
+		known = known || s.ID == id
+	}
+	if !known {
+		return misuse("there is no demo called %q; \"waymend demo\" lists them", wire.Printable(id, 60))
+	}
+	site, err := demo.Start(ctx, id)
+	if err != nil {
+		return codeError{exitBroken, "the demo could not be started: " + plainError(err)}
+	}
+	defer site.Close()
+	target, err := diagnostics.ParseTarget(site.URL)
+	if err != nil {
+		return err
+	}
+	// The demo needs no internet and must not use any: there is nothing to compare with.
+	set.References = diagnostics.References{}
+	env := examine.NewEnv(target, set, options)
+	env.Roots = func() *x509.CertPool { return site.Roots }
+	return c.examine(ctx, env, set)
+}
+
+func (c *call) listDemos() error {
+	type scenario struct {
+		ID    string `json:"id"`
+		Title string `json:"title"`
+	}
+	set, err := c.settings()
+	if err != nil {
+		return err
+	}
+	var list []scenario
+	longest := 0
+	for _, s := range demo.List() {
+		list = append(list, scenario{s.ID, resources.Text(c.language(set), s.Title, nil)})
+		longest = max(longest, len(s.ID))
+	}
+	if c.flags.json {
+		return c.writeJSON(list)
+	}
+	p := c.printer(c.language(set))
+	p.para("", p.say("cli.demo"), "")
+	fmt.Fprintln(c.out)
+	for _, s := range list {
+		p.para(fmt.Sprintf("  %-*s  ", longest, s.ID), s.Title, "")
+	}
+	return nil
+}

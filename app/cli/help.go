@@ -1,0 +1,82 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/waymend/waymend/diagnostics/wire"
+)
+
+const introduction = `Waymend says who is at fault when a website does not come, and what to do.
+
+  waymend check https://example.com/   examine the way to an address
+  waymend check                        is this computer's connection healthy?
+  waymend demo                         try it on a sick website that Waymend plays itself
+`
+
+// flagHelp explains every flag, in the order in which help lists them.
+var flagHelp = []struct{ name, shown, what string }{
+	{"4", "-4", "examine over IPv4 only"},
+	{"6", "-6", "examine over IPv6 only"},
+	{"timeout", "--timeout D", "limit of the whole examination (default 15s)"},
+	{"quick", "--quick", "leave out what only adds detail"},
+	{"report", "--report FILE", "save a report: .html, .md or .json"},
+	{"replay", "--replay FILE", "judge a saved .json report again; touches no network"},
+	{"outside", "--outside", "ask the view from elsewhere too (not in this version)"},
+	{"origin", "--origin IP", "ask this address of the site directly too (not in this version)"},
+	{"json", "--json", "one JSON document on standard output, nothing else"},
+	{"config", "--config FILE", "use this settings file"},
+	{"no-color", "--no-color", "no colours, no live view"},
+	{"v", "-v", "also show every single check"},
+}
+
+const exitHelp = `Exit codes of check: 0 healthy, 1 a fault was found, 2 the command line is wrong,
+3 cannot tell, 4 Waymend itself failed, 130 interrupted.
+`
+
+func help(_ context.Context, c *call) error {
+	if len(c.args) == 1 {
+		return helpFor(c, c.args[0])
+	}
+	fmt.Fprint(c.out, introduction, "\nCommands\n")
+	listCommands(c, commands())
+	fmt.Fprint(c.out, "\nFlags of check; the last four belong to every command\n")
+	listFlags(c, checkFlags)
+	fmt.Fprint(c.out, "\n", exitHelp, "\nNot in this version\n")
+	listCommands(c, later())
+	return nil
+}
+
+func helpFor(c *call, name string) error {
+	x, ok := find(name)
+	if !ok {
+		return misuse("%q is not a command; see \"waymend help\"", wire.Printable(name, 60))
+	}
+	fmt.Fprintf(c.out, "waymend %s\n\n  %s\n", strings.TrimSpace(x.name+" "+x.args), x.what)
+	if slices.ContainsFunc(later(), func(l command) bool { return l.name == name }) {
+		fmt.Fprintf(c.out, "\nThis version of Waymend cannot do this yet.\n")
+		return nil
+	}
+	fmt.Fprint(c.out, "\nFlags\n")
+	listFlags(c, x.flags)
+	if name == "check" {
+		fmt.Fprint(c.out, "\n", exitHelp)
+	}
+	return nil
+}
+
+func listCommands(c *call, list []command) {
+	for _, x := range list {
+		fmt.Fprintf(c.out, "  %-22s %s\n", strings.TrimSpace(x.name+" "+x.args), x.what)
+	}
+}
+
+func listFlags(c *call, names []string) {
+	for _, f := range flagHelp {
+		if slices.Contains(names, f.name) {
+			fmt.Fprintf(c.out, "  %-22s %s\n", f.shown, f.what)
+		}
+	}
+}

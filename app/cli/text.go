@@ -1,0 +1,152 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/waymend/waymend/app/report"
+	"github.com/waymend/waymend/resources"
+)
+
+// printer writes an answer as text.
+type printer struct {
+	screen screen
+	out    io.Writer
+	lang   string
+	width  int
+}
+
+func (p printer) say(key string, pairs ...string) string {
+	values := make(map[string]string, len(pairs)/2)
+	for i := 0; i+1 < len(pairs); i += 2 {
+		values[pairs[i]] = pairs[i+1]
+	}
+	return resources.Text(p.lang, key, values)
+}
+
+// para writes text in wrapped lines; all but the first are indented by as much as the lead is wide.
+func (p printer) para(lead, text, style string) { p.block(lead, columns(lead), text, style) }
+
+// marked is para with the sign of a state before the text.
+func (p printer) marked(indent, state, text string) {
+	sign, style := p.screen.mark(state)
+	p.block(indent+p.screen.paint(style, sign)+" ", columns(indent+sign)+1, text, "")
+}
+
+func (p printer) block(lead string, leadWidth int, text, style string) {
+	for i, line := range wrap(p.screen.plain(text), p.width-leadWidth) {
+		if i > 0 {
+			lead = strings.Repeat(" ", leadWidth)
+		}
+		fmt.Fprintln(p.out, lead+p.screen.paint(style, line))
+	}
+}
+
+func (p printer) heading(key string) {
+	fmt.Fprintln(p.out)
+	p.para("", p.say(key), bold)
+}
+
+// target writes what is examined.
+func (p printer) target(t *report.Target) {
+	if t == nil {
+		p.para("", p.say("cli.general"), bold)
+	} else {
+		p.para("", t.URL, bold)
+		if t.Unicode != "" {
+			p.para("", p.say("cli.idn", "unicode", t.Unicode, "host", t.Host), "")
+		}
+		if t.Note != "" {
+			p.marked("", "warning", t.Note)
+		}
+	}
+	fmt.Fprintln(p.out)
+}
+
+// answer writes the whole answer, below what target wrote.
+func (p printer) answer(d report.Document, verbose bool) {
+	p.stations(d.Stations)
+	v := d.Verdict
+	fmt.Fprintln(p.out)
+	p.para("", v.Title, bold)
+	p.para("", v.Explanation, "")
+	if v.Fault != "ok" {
+		p.para("", p.say("cli.sure", "sure", v.Sure, "percent", strconv.Itoa(int(v.Confidence*100+0.5))), faint)
+	}
+	p.bullets("cli.evidence", v.Evidence)
+	p.bullets("cli.clears", v.Clears)
+	if v.Decide != "" {
+		p.heading("cli.decide")
+		p.para("  ", v.Decide, "")
+	}
+	p.remedies(v.Remedies)
+	p.also(v.Also)
+	if verbose {
+		p.checks(d.Checks)
+	}
+	fmt.Fprintln(p.out)
+	p.para("", p.say("cli.took", "time", report.Span(d.ElapsedMs)), faint)
+}
+
+func (p printer) stations(list []report.Station) {
+	names := 0
+	for _, s := range list {
+		names = max(names, columns(s.Name))
+	}
+	for _, s := range list {
+		plain, painted := p.screen.station(s.State, s.Name, p.screen.plain(s.Summary), names, p.width)
+		if !p.screen.color {
+			painted = plain
+		}
+		fmt.Fprintln(p.out, painted)
+	}
+}
+
+func (p printer) bullets(key string, list []report.Evidence) {
+	if len(list) == 0 {
+		return
+	}
+	p.heading(key)
+	for _, e := range list {
+		p.para(p.screen.plain("  • "), e.Text, "")
+	}
+}
+
+func (p printer) remedies(list []report.Remedy) {
+	if len(list) == 0 {
+		return
+	}
+	p.heading("cli.remedies")
+	for i, r := range list {
+		lead := fmt.Sprintf("  %d. ", i+1)
+		p.para(lead, p.say("cli.remedy", "title", r.Title, "who", p.say("who."+r.Who)), "")
+		p.para(strings.Repeat(" ", len(lead)), r.Text, faint)
+	}
+}
+
+func (p printer) also(list []report.Also) {
+	if len(list) == 0 {
+		return
+	}
+	p.heading("cli.also")
+	for _, a := range list {
+		p.marked("  ", "warning", p.say("cli.also.one", "title", a.Title, "sure", a.Sure))
+	}
+}
+
+func (p printer) checks(list []report.Check) {
+	p.heading("cli.checks")
+	for _, c := range list {
+		head := fmt.Sprintf("%-20s %9s +%-9s", c.ID, report.Span(c.StartedMs), report.Span(c.ElapsedMs))
+		text := c.Summary
+		if c.Error != nil && text == "" {
+			text = *c.Error
+		}
+		if p.width < 2*len(head) {
+			head = strings.Join(strings.Fields(head), " ")
+		}
+		p.marked("", c.State, head+" "+text)
+	}
+}

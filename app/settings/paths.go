@@ -1,0 +1,31 @@
+package settings
+
+import (
+	"os"
+	"path/filepath"
+)
+
+// Path is one place that the program owns.
+type Path struct {
+	Name string // "settings"
+	Path string // "" when the system does not tell where such files belong
+	Uses string // what it is for, in a few words
+}
+
+// Paths lists every place that the program reads or writes as its own. Nothing is created.
+func Paths() []Path {
+	return []Path{
+		{"settings", File(), "what you have chosen"},
+	}
+}
+
+// File is where the settings are; "" when the system does not tell where such files belong.
+func File() string { return under(os.UserConfigDir, "settings.toml") }
+
+func under(dir func() (string, error), name string) string {
+	d, err := dir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(d, "waymend", name)
+}
