@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"text/template"
+	"unicode"
 )
 
 func TestFill(t *testing.T) {
@@ -62,7 +63,7 @@ func FuzzFill(f *testing.F) {
 }
 
 // known matches templates that hold only the actions that fill knows.
-var known = regexp.MustCompile(`^(?:[^{}]|\{\{(?:\.[a-z]+|if \.[a-z]+|else|end)\}\})*$`)
+var known = regexp.MustCompile(`^(?:[^{}]|\{\{(?:\.[a-z0-9_]+|if \.[a-z0-9_]+|else|end)\}\})*$`)
 
 func TestTextFallsBack(t *testing.T) {
 	host := map[string]string{"host": "example.com"}
@@ -127,14 +128,14 @@ func TestTranslationsAreTidy(t *testing.T) {
 			if bad := untidy.FindString(strings.ToLower(got)); bad != "" || got == "" {
 				t.Errorf("%s: %q in %q", key, bad, got)
 			}
-			if strings.ContainsFunc(got, func(r rune) bool { return r > 126 || r < ' ' }) {
-				t.Errorf("%s: %q holds characters that not every terminal shows", key, got)
+			if strings.ContainsFunc(got, func(r rune) bool { return !unicode.IsPrint(r) }) {
+				t.Errorf("%s: %q holds characters that cannot be shown", key, got)
 			}
 		}
 	}
 }
 
-var placeholder = regexp.MustCompile(`\{\{(?:if )?\.([a-z]+)\}\}`)
+var placeholder = regexp.MustCompile(`\{\{(?:if )?\.([a-z0-9_]+)\}\}`)
 
 func family(key string) string { f, _, _ := strings.Cut(key, "."); return f }
 
