@@ -24,42 +24,21 @@ func cloudflareCode(v *view) string {
 }
 
 // readCloudflare refines facets by the error code and by the three columns of
-// the branded page, which names the culprit itself.
+// the branded page, which names the culprit itself. Cf-Error-Origin is no help: it
+// names the part of Cloudflare that wrote the page, not the part that failed.
 func readCloudflare(t *table, v *view, f facets) facets {
 	sure := f.Sure
 	if g := t.codes[cloudflareCode(v)]; g != nil {
-		f = f.with(g.facets)
-	}
-	switch v.header("Cf-Error-Origin") {
-	case "origin":
-		f = originSide(f)
-	case "edge", "cloudflare":
-		f = edgeSide(f)
+		f.Means, f.Fault, f.Blame, f.Note = g.Means, g.Fault, g.Blame, g.Note
 	}
 	switch _, cloudflare, host := columns(v.text); {
 	case cloudflare && !host:
-		f = edgeSide(f)
-	case host && !cloudflare:
-		f = originSide(f)
+		f = f.with(facets{Means: EdgeError, Fault: "cdn.edge-error", Note: "cdn-trouble"})
+	case host && !cloudflare && f.Fault != "cdn.origin-down":
+		f = f.with(facets{Means: OriginDown, Fault: "cdn.origin-down", Note: "origin-behind-cdn"})
 	}
 	f.Sure = sure
 	return f
-}
-
-// edgeSide blames the network, unless the error is about this visitor.
-func edgeSide(f facets) facets {
-	if f.Fault != "" && f.Fault != "cdn.origin-down" {
-		return f
-	}
-	return f.with(facets{Means: EdgeError, Fault: "cdn.edge-error", Note: "cdn-trouble"})
-}
-
-// originSide blames the server behind the network, unless a code said more.
-func originSide(f facets) facets {
-	if f.Fault != "" && f.Fault != "cdn.edge-error" {
-		return f
-	}
-	return f.with(facets{Means: OriginDown, Fault: "cdn.origin-down", Note: "origin-behind-cdn"})
 }
 
 // columns says which of the columns "You", "Cloudflare" and "Host" of the branded

@@ -81,23 +81,25 @@ func (t *table) proxyParty(v *view, name string, means Meaning) (Party, string) 
 		case EdgeError:
 			return PartyCDN, "cdn.edge-error"
 		case BlocksYou, BadRequest:
-			return PartyCDN, faultOf(means)
+			return PartyCDN, faultOf(v.Status, means)
 		}
 		return PartyCDN, "cdn.origin-down"
 	}
 	if !v.TLS {
 		return PartyUnknown, ""
 	}
-	return PartyGateway, faultOf(means)
+	return PartyGateway, faultOf(v.Status, means)
 }
 
-// faultOf is the fault behind a gateway's error.
-func faultOf(means Meaning) string {
+// faultOf is the fault behind a gateway's error. It follows the status that the
+// visitor sees where that is a gateway's; Means says the rest.
+func faultOf(status int, means Meaning) string {
+	if f := statuses[status].Fault; status >= 502 && status <= 504 {
+		return f
+	}
 	switch means {
-	case OriginTimeout, GatewayTimeout:
+	case GatewayTimeout, OriginTimeout:
 		return "site.gateway-timeout"
-	case Unavailable, OriginDown:
-		return "site.unavailable"
 	case BlocksYou:
 		return "site.blocks-you"
 	case BadRequest:

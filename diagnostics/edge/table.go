@@ -63,13 +63,15 @@ type table struct {
 
 // tables reads the embedded tables once. They are part of the program: an error
 // in them is a programming error, and a test reads them too.
-var tables = sync.OnceValue(func() *table {
+var tables = sync.OnceValue(loadEmbedded)
+
+func loadEmbedded() *table {
 	t, err := load(resources.Signatures, resources.Edges)
 	if err != nil {
 		panic("edge: embedded table: " + err.Error())
 	}
 	return t
-})
+}
 
 func load(signatures, edges string) (*table, error) {
 	var file struct {
