@@ -155,6 +155,7 @@ type Answer struct {
 	Addrs     []netip.Addr   `json:"addrs,omitempty"` // at most 64
 	CNAMEs    []string       `json:"cnames,omitempty"`
 	Names     []string       `json:"names,omitempty"`  // targets of NS records
+	Texts     []string       `json:"texts,omitempty"`  // TXT records, printable, at most 8
 	Serial    uint32         `json:"serial,omitempty"` // of an SOA record in answer or authority
 	Zone      string         `json:"zone,omitempty"`   // owner of that SOA record
 	TTL       uint32         `json:"ttl,omitempty"`    // smallest of the answer, seconds
@@ -165,6 +166,7 @@ type Answer struct {
 	Truncated bool           `json:"truncated,omitempty"` // had to be asked again over TCP
 	Dropped   int            `json:"dropped,omitempty"`   // more addresses came than are kept
 	Forged    int            `json:"forged,omitempty"`    // further, different answers to the same question
+	Strays    int            `json:"strays,omitempty"`    // messages that answered something else, and were dropped
 	Tries     int            `json:"tries"`
 	Took      Ms             `json:"took_ms"` // from the first try; Last from the one that was answered
 	Last      Ms             `json:"last_ms"`

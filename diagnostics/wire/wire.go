@@ -41,6 +41,7 @@ const (
 	NoFiles         Kind = "no-files"         // EMFILE, ENFILE, ENOBUFS
 	NoFamily        Kind = "no-family"        // EAFNOSUPPORT: this family is switched off here
 	TooBig          Kind = "too-big"          // EMSGSIZE, or the answer exceeded its bound
+	Unsupported     Kind = "unsupported"      // this system cannot do what was asked
 	Cancelled       Kind = "cancelled"        // the examination ended first; says nothing about the network
 
 	NotTLS          Kind = "not-tls"         // the first record is not TLS

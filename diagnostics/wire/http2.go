@@ -1,0 +1,111 @@
+package wire
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"net/textproto"
+	"net/url"
+	"strings"
+
+	"golang.org/x/net/http2"
+)
+
+// h2 is how all HTTP/2 connections are made.
+var h2 = http2.Transport{DisableCompression: true, MaxHeaderListSize: MaxHeader}
+
+// http2 makes the exchange over HTTP/2.
+func (e *exchange) http2(ctx context.Context, u *url.URL) {
+	stop := interrupt(ctx, e.conn)
+	defer stop()
+	defer hangUp(e.conn)
+	cc, err := h2.NewClientConn(e.conn)
+	if err != nil {
+		e.fail(ctx, "write", err)
+		return
+	}
+	req, err := e.request(e.traced(ctx), u)
+	if err != nil {
+		e.Fail = &Failure{Kind: Invalid, Phase: "write", Text: Printable(err.Error(), maxText)}
+		return
+	}
+	resp, err := cc.RoundTrip(req)
+	if err != nil {
+		e.fail(ctx, "headers", h2Error(err))
+		return
+	}
+	defer resp.Body.Close()
+	e.answered(resp.Proto, resp.StatusCode, resp.Header)
+	switch {
+	case !e.hasBody():
+		e.Complete = true
+	case e.req.StopAfterHeaders:
+		e.Complete = e.Declared == 0
+	default:
+		e.readBody(ctx, h2Body{resp.Body})
+	}
+}
+
+// hangUp closes without the closing alert of TLS, which could wait for a peer that does not read.
+func hangUp(conn io.Closer) {
+	if t, ok := conn.(*tls.Conn); ok {
+		_ = t.NetConn().Close()
+		return
+	}
+	_ = conn.Close()
+}
+
+func (e *exchange) request(ctx context.Context, u *url.URL) (*http.Request, error) {
+	var body io.Reader
+	if len(e.req.Body) > 0 {
+		body = bytes.NewReader(e.req.Body)
+	}
+	req, err := http.NewRequestWithContext(ctx, e.req.Method, u.String(), body)
+	if err != nil {
+		return nil, err
+	}
+	req.Host = e.req.Host
+	for name, values := range e.req.Header {
+		for _, v := range values {
+			req.Header.Add(name, oneLine(v))
+		}
+	}
+	return req, nil
+}
+
+// traced notes the moments of the exchange and bounds the interim answers.
+func (e *exchange) traced(ctx context.Context) context.Context {
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		WroteRequest:         func(httptrace.WroteRequestInfo) { e.note(&e.sent) },
+		GotFirstResponseByte: func() { e.note(&e.first) },
+		Got1xxResponse:       func(int, textproto.MIMEHeader) error { return e.oneMore() },
+	})
+}
+
+// h2Error gives the errors of package http2 that have no type of their own the right kind.
+func h2Error(err error) error {
+	if strings.Contains(err.Error(), "response header list larger than advertised limit") {
+		return &stepError{TooBig, "the header section is longer than allowed"}
+	}
+	var stream http2.StreamError
+	var own *stepError
+	if errors.As(err, &stream) && errors.As(stream.Cause, &own) {
+		return own
+	}
+	return err
+}
+
+// h2Body reports a body that ended before its declared length.
+type h2Body struct{ r io.Reader }
+
+func (b h2Body) Read(p []byte) (int, error) {
+	n, err := b.r.Read(p)
+	if err == io.ErrUnexpectedEOF {
+		err = asTruncated(err)
+	}
+	return n, err
+}
