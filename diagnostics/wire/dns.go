@@ -311,4 +311,3 @@ func (e *inquiry) askStream(conn io.ReadWriter) (*dns.Msg, error) {
 	}
 	return nil, &stepError{BadDNS, "only messages that answer something else"}
 }
-

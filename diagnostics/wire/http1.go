@@ -77,7 +77,9 @@ func (e *exchange) requestBytes(u *url.URL) []byte {
 }
 
 // oneLine keeps a value from adding lines to a request.
-func oneLine(s string) string { return strings.NewReplacer("\r", " ", "\n", " ", "\x00", " ").Replace(s) }
+func oneLine(s string) string {
+	return strings.NewReplacer("\r", " ", "\n", " ", "\x00", " ").Replace(s)
+}
 
 // finalHead reads past the interim answers (RFC 9110 section 15.2).
 func (e *exchange) finalHead(br *bufio.Reader) (head, error) {

@@ -130,4 +130,3 @@ type bufferedConn struct {
 }
 
 func (c *bufferedConn) Read(b []byte) (int, error) { return c.br.Read(b) }
-
