@@ -177,6 +177,7 @@ type BrowserProfile struct {
 	DoHURL      string    `json:"doh_url,omitempty"`      // template of the server
 	ProxyMode   string    `json:"proxy_mode,omitempty"`   // "", system, direct, fixed, script, detect
 	Proxy       string    `json:"proxy,omitempty"`        // server or script, without credentials
+	Managed     bool      `json:"managed,omitempty"`      // the administrator decided on DoH or the proxy
 	Cookies     int       `json:"cookies"`                // cookies that would be sent to the host
 	CookieBytes int       `json:"cookie_bytes"`           // length of the Cookie header they make
 	CookieErr   string    `json:"cookie_error,omitempty"` // why the cookies could not be read
