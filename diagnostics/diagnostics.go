@@ -50,6 +50,9 @@ const (
 	Skipped State = "skipped" // not needed or not applicable
 )
 
+// Fault is the state of a station that is at fault; checks are never in it.
+const Fault State = "fault"
+
 // Fact is what one check found out.
 type Fact struct {
 	ID      ID

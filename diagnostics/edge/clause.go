@@ -3,7 +3,6 @@ package edge
 import (
 	"fmt"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -14,18 +13,17 @@ type clause struct {
 	Status  []int    `json:"status"`
 	TLS     *bool    `json:"tls"`
 	Header  string   `json:"header"`  // this header is there …
-	Like    string   `json:"like"`    // … and one of its values is like this expression …
+	Like    expression   `json:"like"`    // … and one of its values is like this expression …
 	Absent  bool     `json:"absent"`  // … or, instead, it is not there
 	Report  string   `json:"report"`  // the header is a self-report: "standard" or "vendor"
 	Body    []string `json:"body"`    // the flattened body contains
 	Text    []string `json:"text"`    // the flattened body is exactly
 	Title   []string `json:"title"`   // the page's title is exactly
-	Pattern string   `json:"pattern"` // the flattened body, if short, is like this expression
+	Pattern expression   `json:"pattern"` // the flattened body, if short, is like this expression
 	Most    int      `json:"most"`    // the flattened body has at most so many bytes
 	Any     []clause `json:"any"`     // one of these holds; the strongest counts
 
-	like, pattern *regexp.Regexp
-	literals      []int
+	literals []int
 }
 
 // shortText bounds what a Pattern is tried on. Answers that need an expression
@@ -54,19 +52,9 @@ func (s score) plus(o score) score {
 }
 
 // compile prepares a clause and registers its literals.
-func (c *clause) compile(literal func(string) int) (err error) {
+func (c *clause) compile(literal func(string) int) error {
 	c.Header = http.CanonicalHeaderKey(c.Header)
-	if c.Like != "" {
-		if c.like, err = regexp.Compile(c.Like); err != nil {
-			return err
-		}
-	}
-	if c.Pattern != "" {
-		if c.pattern, err = regexp.Compile(c.Pattern); err != nil {
-			return err
-		}
-	}
-	if (c.Like != "" || c.Absent || c.Report != "") && c.Header == "" {
+	if (c.Like.given() || c.Absent || c.Report != "") && c.Header == "" {
 		return fmt.Errorf("clause without a header: %+v", *c)
 	}
 	for _, b := range c.Body {
@@ -96,7 +84,7 @@ func (c *clause) holds(v *view) (s score, ok bool) {
 		}
 		s[c.headerKind()]++
 	}
-	if len(c.Body)+len(c.Text)+len(c.Title)+len(c.Pattern) > 0 {
+	if len(c.Body)+len(c.Text)+len(c.Title) > 0 || c.Pattern.given() {
 		if !c.bodyHolds(v) {
 			return s, false
 		}
@@ -127,10 +115,7 @@ func (c *clause) headerHolds(v *view) bool {
 	if c.Absent {
 		return len(values) == 0
 	}
-	if c.like == nil {
-		return len(values) > 0
-	}
-	return slices.ContainsFunc(values, c.like.MatchString)
+	return slices.ContainsFunc(values, c.Like.like)
 }
 
 func (c *clause) bodyHolds(v *view) bool {
@@ -144,8 +129,8 @@ func (c *clause) bodyHolds(v *view) bool {
 	if holds && len(c.Title) > 0 {
 		holds = slices.Contains(c.Title, v.title)
 	}
-	if holds && c.pattern != nil {
-		holds = len(v.text) <= shortText && c.pattern.MatchString(v.text)
+	if holds && c.Pattern.given() {
+		holds = len(v.text) <= shortText && c.Pattern.like(v.text)
 	}
 	return holds
 }

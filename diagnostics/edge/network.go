@@ -44,23 +44,21 @@ type edge struct {
 	IDs    []string `json:"ids"`      // headers with its request id
 	Places []place  `json:"location"` // where it names its data centre
 
-	suffixes []*regexp.Regexp
+	patterns []expression // of the CNAMEs with a "*"
 }
 
 // mark is a header that shows a network. A weak one is used by others too and
 // counts only beside a strong one.
 type mark struct {
 	Header string `json:"header"`
-	Like   string `json:"like"`
+	Like   expression `json:"like"`
 	Weak   bool   `json:"weak"`
-	like   *regexp.Regexp
 }
 
 // place is where a network names its data centre: the last match's first group.
 type place struct {
 	Header string `json:"header"`
-	Like   string `json:"like"`
-	like   *regexp.Regexp
+	Like   expression `json:"like"`
 }
 
 func (e *edge) delivers() bool { return CDN{Kinds: e.Kinds}.Delivers() }
@@ -82,37 +80,29 @@ func (t *table) loadEdges(data string) error {
 	}
 	t.edges = file.Edges
 	for i := range t.edges {
-		if err := t.edges[i].compile(); err != nil {
-			return err
-		}
+		t.edges[i].prepare()
 	}
 	return nil
 }
 
-func (e *edge) compile() (err error) {
+// prepare brings names into the form they are looked up by.
+func (e *edge) prepare() {
 	for i := range e.Marks {
-		m := &e.Marks[i]
-		m.Header = http.CanonicalHeaderKey(m.Header)
-		if m.like, err = regexp.Compile(m.Like); err != nil {
-			return err
-		}
+		e.Marks[i].Header = http.CanonicalHeaderKey(e.Marks[i].Header)
 	}
 	for i := range e.Places {
-		p := &e.Places[i]
-		p.Header = http.CanonicalHeaderKey(p.Header)
-		if p.like, err = regexp.Compile(p.Like); err != nil {
-			return err
+		e.Places[i].Header = http.CanonicalHeaderKey(e.Places[i].Header)
+	}
+	for i, h := range e.IDs {
+		e.IDs[i] = http.CanonicalHeaderKey(h)
+	}
+	for i, c := range e.CNAMEs {
+		e.CNAMEs[i] = strings.TrimPrefix(c, ".")
+		if strings.Contains(c, "*") {
+			pattern := strings.ReplaceAll(regexp.QuoteMeta(e.CNAMEs[i]), `\*`, `[a-z0-9-]*`)
+			e.patterns = append(e.patterns, lazily(`(^|\.)`+pattern+`$`))
 		}
 	}
-	for _, c := range e.CNAMEs {
-		pattern := strings.ReplaceAll(regexp.QuoteMeta(strings.TrimPrefix(c, ".")), `\*`, `[a-z0-9-]*`)
-		suffix, err := regexp.Compile(`(^|\.)` + pattern + `$`)
-		if err != nil {
-			return err
-		}
-		e.suffixes = append(e.suffixes, suffix)
-	}
-	return nil
 }
 
 // networksOf are the networks whose marks an answer bears, the most telling first.
@@ -149,7 +139,7 @@ func (n network) rank(all []network) int {
 func (e *edge) seen(v *view) (network, bool) {
 	n := network{edge: e}
 	for _, m := range e.Marks {
-		if !slices.ContainsFunc(v.headers(m.Header), m.like.MatchString) {
+		if !slices.ContainsFunc(v.headers(m.Header), m.Like.like) {
 			continue
 		}
 		n.marks++
@@ -169,7 +159,10 @@ func (e *edge) seen(v *view) (network, bool) {
 
 // holds says whether a name is one of the network's own.
 func (e *edge) holds(name string) bool {
-	return slices.ContainsFunc(e.suffixes, func(s *regexp.Regexp) bool { return s.MatchString(name) })
+	return slices.ContainsFunc(e.CNAMEs, func(c string) bool {
+		before, ok := strings.CutSuffix(name, c)
+		return ok && (before == "" || strings.HasSuffix(before, "."))
+	}) || slices.ContainsFunc(e.patterns, func(p expression) bool { return p.like(name) })
 }
 
 // maxDomain is the longest domain name (RFC 1035, 2.3.4).
@@ -206,8 +199,8 @@ func (e *edge) location(v *view) string {
 	for _, p := range e.Places {
 		values := v.headers(p.Header)
 		for i := len(values) - 1; i >= 0; i-- {
-			if all := p.like.FindAllStringSubmatch(values[i], maxMembers); len(all) > 0 {
-				return clean(all[len(all)-1][1], maxName)
+			if name := p.Like.last(values[i]); name != "" {
+				return clean(name, maxName)
 			}
 		}
 	}
@@ -239,7 +232,7 @@ func (t *table) identify(v *view, g *signature) (id, location string) {
 
 func firstID(v *view, headers []string) string {
 	for _, h := range headers {
-		if id := clean(v.header(h), maxID); id != "" {
+		if id := clean(strings.Join(first(v.headers(h)), ""), maxID); id != "" {
 			return id
 		}
 	}

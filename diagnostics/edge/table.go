@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -47,9 +46,8 @@ type branch struct {
 
 // product names the server software behind a Server header.
 type product struct {
-	Like   string `json:"like"`
-	Vendor string `json:"vendor"`
-	like   *regexp.Regexp
+	Like   expression `json:"like"`
+	Vendor string     `json:"vendor"`
 }
 
 type table struct {
@@ -100,13 +98,6 @@ func load(signatures, edges string) (*table, error) {
 		for _, code := range t.signatures[i].Codes {
 			t.codes[code] = &t.signatures[i]
 		}
-	}
-	for i := range t.products {
-		like, err := regexp.Compile(t.products[i].Like)
-		if err != nil {
-			return nil, err
-		}
-		t.products[i].like = like
 	}
 	t.scanner = newScanner(literals)
 	return t, t.loadEdges(edges)
@@ -318,7 +309,7 @@ var blames = map[string]string{
 func (t *table) vendorOf(v *view) string {
 	for _, server := range v.headers(http.CanonicalHeaderKey("Server")) {
 		for _, p := range t.products {
-			if p.like.MatchString(server) {
+			if p.Like.like(server) {
 				return p.Vendor
 			}
 		}

@@ -54,7 +54,7 @@ type Finding struct {
 	Fault      FaultID
 	Confidence float64
 	Evidence   []Evidence
-	Explains   []diagnostics.ID // failed checks that this fault accounts for
+	Explains   []diagnostics.ID  // failed checks that this fault accounts for
 	Values     map[string]string // for the fault's texts: host, address, issuer, days …
 	// Station overrides where the fault is shown; "" means the usual station of the blame.
 	Station diagnostics.Station

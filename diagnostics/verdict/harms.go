@@ -1,0 +1,490 @@
+package verdict
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/waymend/waymend/diagnostics"
+	"github.com/waymend/waymend/diagnostics/wire"
+)
+
+// harmRules find faults that are real although the page may come: the gravest first. The first is
+// the answer when nothing stops the page, the others are told beside.
+var harmRules = []Rule{
+	{"browser.cookies-too-large", (*Case).cookiesRefused},
+	{"", (*Case).pageIsNotTheSite},
+	{"ip.no-address", (*Case).ipv4Missing},
+	{"ip.no-gateway", (*Case).ipv4NoWay},
+	{"site.intermittent", (*Case).intermittent},
+	{"path.ipv6-broken", (*Case).ipv6Broken},
+	{"path.ipv4-broken", (*Case).ipv4Broken},
+	{"site.ipv6-broken", (*Case).siteIPv6Broken},
+	{"path.ipv6-stalls", (*Case).ipv6Stalls},
+	{"cdn.one-edge-bad", (*Case).oneEdgeBad},
+	{"site.one-address-down", (*Case).oneAddressDown},
+	{"router.bufferbloat", (*Case).bufferbloat},
+	{"router.packet-loss", (*Case).routerLoss},
+	{"path.packet-loss", (*Case).pathLoss},
+	{"router.overloaded", (*Case).routerOverloaded},
+	{"path.slow", (*Case).farAway},
+	{"dns.one-server-down", (*Case).oneServerDown},
+	{"dns.server-slow", (*Case).serversSlow},
+	{"site.slow-answer", (*Case).slowAnswer},
+	{"site.slow-download", (*Case).slowDownload},
+	{"clock.wrong", (*Case).clockOff},
+	{"filter.tls-interception", (*Case).intercepted},
+	{"dns.lies-for-missing-names", (*Case).liesForMissing},
+	{"dns.port-blocked", (*Case).portBlockedAnyway},
+}
+
+// pageIsNotTheSite: a page came, in good order, and it is a parking, default, suspension or block
+// page.
+func (c *Case) pageIsNotTheSite() (Finding, bool) {
+	if !c.site.fine() || c.site.Answer == nil || !harmfulPage(c.site.Writer) {
+		return Finding{}, false
+	}
+	return c.statusAnswer()
+}
+
+func (c *Case) ipv4Missing() (Finding, bool) {
+	if c.v4.Reach != Absent || !c.v6.Up() || c.hasV4() || c.hasTunnel() {
+		return Finding{}, false
+	}
+	links := c.joined()
+	if len(links) == 0 {
+		return Finding{}, false
+	}
+	return Finding{
+		Confidence: 0.75, Values: vals("link", links[0].Name),
+		Evidence: []Evidence{{Check: "computer.links", Key: "no-ipv4-address", Values: vals("link", links[0].Name)}},
+		Explains: c.failed(diagnostics.Provider, diagnostics.DNS),
+	}, true
+}
+
+func (c *Case) ipv4NoWay() (Finding, bool) {
+	if c.v4.Reach != Absent || !c.v6.Up() || !c.hasV4() {
+		return Finding{}, false
+	}
+	return Finding{
+		Confidence: 0.85,
+		Evidence:   []Evidence{{Check: "computer.routes", Key: "no-ipv4-route"}},
+		Explains:   c.failed(diagnostics.Provider, diagnostics.DNS),
+	}, true
+}
+
+// intermittent: one address answers now well, now badly. Errors that begin only after a good answer
+// and look like a limit are our own repeats' doing.
+func (c *Case) intermittent() (Finding, bool) {
+	for _, r := range c.site.Rows {
+		if !r.Mixed() {
+			continue
+		}
+		good, bad := 0, 0
+		limited := true
+		for i, a := range r.Attempts {
+			switch r.Steps[i] {
+			case stepNone:
+			case stepFine:
+				good++
+				if bad > 0 {
+					limited = false // well again after a failure: no limit
+				}
+			default:
+				bad++
+				if e := a.Exchange; e == nil || e.Status != 503 && e.Status != 429 && e.Status != 403 {
+					limited = false
+				}
+			}
+		}
+		if limited || c.lossy() && good > bad {
+			continue
+		}
+		v := c.nameValues("bad", strconv.Itoa(bad), "all", strconv.Itoa(good+bad), "address", r.Addr.Addr().String())
+		f := c.siteFinding(0.9, "now-and-then", v)
+		if r.fail() != nil {
+			f.Confidence = 0.7
+		}
+		return f, true
+	}
+	return Finding{}, false
+}
+
+// ipv6Broken: IPv6 is set up, and nothing comes back over it.
+func (c *Case) ipv6Broken() (Finding, bool) {
+	if !c.v6.Down() || !c.v4.Up() || c.v6.Total < 2 {
+		return Finding{}, false
+	}
+	if _, routed := c.routes.Default(diagnostics.IPv6); !routed {
+		return Finding{}, false
+	}
+	return Finding{
+		Confidence: 0.9,
+		Evidence: []Evidence{
+			{Check: "provider.anchors6", Key: "ipv6-silent", Values: vals("total", strconv.Itoa(c.v6.Total))},
+			{Check: "provider.anchors4", Key: "ipv4-works", Values: vals("count", strconv.Itoa(c.v4.Connected), "total", strconv.Itoa(c.v4.Total)), Clears: true},
+		},
+		Explains: []diagnostics.ID{"provider.anchors6"},
+	}, true
+}
+
+// rows returns the rows that count: those of a family that works here.
+func (c *Case) usable() (list []rowView) {
+	for _, r := range c.site.Rows {
+		net := c.v6
+		if r.Addr.Addr().Is4() {
+			net = c.v4
+		}
+		if net.Reach == None || net.Reach == Absent {
+			continue
+		}
+		list = append(list, r)
+	}
+	return list
+}
+
+// siteIPv6Broken: the site fails at all its IPv6 addresses with an answer of its own, and works over
+// IPv4, while IPv6 works elsewhere.
+func (c *Case) siteIPv6Broken() (Finding, bool) {
+	four, six := c.site.split()
+	if len(six) == 0 || !c.v6.Up() || !slices.ContainsFunc(four, rowView.Fine) {
+		return Finding{}, false
+	}
+	for _, r := range six {
+		f := r.fail()
+		stalls := (r.Best == stepHandshake || r.Best == stepExchange) && f.Is(wire.Timeout, wire.Reset, wire.EOF)
+		if r.Best == stepFine || stalls || c.limited(r) {
+			return Finding{}, false
+		}
+	}
+	v := c.addrValues("address", six[0].Addr.Addr().String())
+	return c.siteFinding(0.9, "only-ipv6-fails", v), true
+}
+
+// limited reports whether a row failed only as servers do that find we ask too often.
+func (c *Case) limited(r rowView) bool {
+	for i, a := range r.Attempts {
+		if r.Steps[i] == stepStatus && (a.Exchange.Status == 503 || a.Exchange.Status == 429) {
+			continue
+		}
+		return false
+	}
+	return len(r.Attempts) > 0
+}
+
+// badRows and goodRows sort the usable rows of mixed sites.
+func (c *Case) sorted() (good, bad []rowView) {
+	for _, r := range c.usable() {
+		if r.Fine() {
+			good = append(good, r)
+		} else if !c.limited(r) {
+			bad = append(bad, r)
+		}
+	}
+	return good, bad
+}
+
+// oneEdgeBad: some of the site's addresses answer, but badly; others answer well.
+func (c *Case) oneEdgeBad() (Finding, bool) {
+	good, bad := c.sorted()
+	if len(good) == 0 || len(bad) == 0 {
+		return Finding{}, false
+	}
+	for _, r := range bad {
+		if r.Best < stepHandshake {
+			continue
+		}
+		v := c.addrValues("address", r.Addr.Addr().String(), "good", good[0].Addr.Addr().String())
+		if a, ok := r.at(stepStatus); ok {
+			v["status"] = statusText(a.Exchange.Status)
+		}
+		return c.siteFinding(0.88, "one-address-answers-badly", v), true
+	}
+	return Finding{}, false
+}
+
+func (c *Case) oneAddressDown() (Finding, bool) {
+	good, bad := c.sorted()
+	if len(good) == 0 {
+		return Finding{}, false
+	}
+	for _, r := range bad {
+		if r.Best == stepConnect {
+			v := c.addrValues("address", r.Addr.Addr().String(), "good", good[0].Addr.Addr().String(), "count", strconv.Itoa(len(bad)), "total", strconv.Itoa(len(bad)+len(good)))
+			return c.siteFinding(0.92, "one-address-dead", v), true
+		}
+	}
+	return Finding{}, false
+}
+
+// Shares of lost packets from which on a loss is told, for short and for long measurements. Five of
+// a hundred lost make pages visibly slow; two of a hundred need many packets to be sure of.
+const (
+	lossMany = 0.02
+	lossFew  = 0.08
+	manySent = 120
+)
+
+func telling(lost float64, sent int) bool {
+	return sent >= manySent && lost >= lossMany || sent >= 20 && lost >= lossFew
+}
+
+// lossToAnchors reports a loss that at least two anchors show.
+func (c *Case) lossToAnchors() (float64, int, bool) {
+	share, sent := c.loss.Share()
+	hit := 0
+	for _, e := range c.loss.Anchors {
+		if e.Received > 0 && e.Received < e.Sent {
+			hit++
+		}
+	}
+	return share, sent, hit >= 2 && telling(share, sent)
+}
+
+func (c *Case) routerShare() (float64, int) {
+	r := c.loss.Router
+	if r == nil || r.Sent == 0 || r.Received == 0 {
+		return 0, 0
+	}
+	return float64(r.Sent-r.Received) / float64(r.Sent), r.Sent
+}
+
+// routerLoss: packets are lost before the router already.
+func (c *Case) routerLoss() (Finding, bool) {
+	share, sent, ok := c.lossToAnchors()
+	near, nearSent := c.routerShare()
+	if !ok || nearSent < 20 || near < max(0.03, share*0.4) {
+		return Finding{}, false
+	}
+	v := vals("share", percent(near), "sent", strconv.Itoa(nearSent), "beyond", percent(share))
+	_ = sent
+	return Finding{
+		Confidence: 0.84, Values: v, Explains: []diagnostics.ID{"provider.loss"},
+		Evidence: []Evidence{{Check: "provider.loss", Key: "loss-before-router", Values: v}},
+	}, true
+}
+
+func (c *Case) pathLoss() (Finding, bool) {
+	share, sent, ok := c.lossToAnchors()
+	if !ok {
+		return Finding{}, false
+	}
+	near, nearSent := c.routerShare()
+	v := vals("share", percent(share), "sent", strconv.Itoa(sent), "near", percent(near))
+	f := Finding{
+		Confidence: 0.84, Values: v, Explains: []diagnostics.ID{"provider.loss"},
+		Evidence: []Evidence{{Check: "provider.loss", Key: "loss-beyond-router", Values: v}},
+	}
+	if nearSent == 0 {
+		f.Confidence = 0.65 // the router could not be measured: it may be the radio
+	}
+	return f, true
+}
+
+// rtts lists the anchors' best and middle round-trip times.
+func (c *Case) rtts() (best, middle []wire.Ms) {
+	for _, e := range c.loss.Anchors {
+		if len(e.RTT) < 3 {
+			continue
+		}
+		l := slices.Clone(e.RTT)
+		slices.Sort(l)
+		best, middle = append(best, l[0]), append(middle, l[len(l)/2])
+	}
+	return best, middle
+}
+
+// bufferbloat: the router itself takes as long to answer as a satellite, or all ways take many times
+// their best: queues are full.
+func (c *Case) bufferbloat() (Finding, bool) {
+	const full = wire.Ms(200)
+	if r := c.loss.Router; r != nil && len(r.RTT) >= 3 {
+		l := slices.Clone(r.RTT)
+		slices.Sort(l)
+		if mid := l[len(l)/2]; mid >= full {
+			v := vals("rtt", spellMs(mid), "best", spellMs(l[0]))
+			return Finding{Confidence: 0.8, Values: v, Explains: []diagnostics.ID{"provider.loss"},
+				Evidence: []Evidence{{Check: "provider.loss", Key: "router-queues", Values: v}}}, true
+		}
+	}
+	best, middle := c.rtts()
+	if len(best) < 2 {
+		return Finding{}, false
+	}
+	for i := range best {
+		if middle[i] < full || middle[i] < 5*best[i] {
+			return Finding{}, false
+		}
+	}
+	v := vals("rtt", spellMs(slices.Min(middle)), "best", spellMs(slices.Min(best)))
+	return Finding{Confidence: 0.68, Values: v, Explains: []diagnostics.ID{"provider.loss"},
+		Evidence: []Evidence{{Check: "provider.loss", Key: "ways-queue", Values: v}}}, true
+}
+
+// routerOverloaded: echoes pass without loss, but new connections to several unrelated machines
+// time out while others succeed.
+func (c *Case) routerOverloaded() (Finding, bool) {
+	share, sent := c.loss.Share()
+	if sent < 20 || share > 0.05 || c.loss.Method == "dns" {
+		return Finding{}, false
+	}
+	dead, alive := 0, 0
+	for _, i := range []Internet{c.v4} {
+		for _, a := range i.Report.Anchors {
+			switch {
+			case a.Attempt.Connect.OK:
+				alive++
+			case a.Attempt.Connect.Fail.Is(wire.Timeout) && c.echoes(a.Operator, i):
+				dead++
+			}
+		}
+	}
+	for _, r := range c.site.Rows {
+		for _, a := range r.Attempts {
+			switch {
+			case a.Connect.OK:
+				alive++
+			case a.Connect.Fail.Is(wire.Timeout):
+				dead++
+			}
+		}
+	}
+	if dead < 2 || alive < 1 || float64(dead) < 0.25*float64(dead+alive) || !c.anchorsMixed() {
+		return Finding{}, false
+	}
+	v := vals("dead", strconv.Itoa(dead), "all", strconv.Itoa(dead+alive))
+	return Finding{
+		Confidence: 0.65, Values: v, Decide: "restart-router",
+		Evidence: []Evidence{{Check: "provider.anchors4", Key: "new-connections-die", Values: v}},
+		Explains: c.failed(diagnostics.Provider),
+	}, true
+}
+
+// echoes reports whether an operator's anchor answered echoes.
+func (c *Case) echoes(operator string, i Internet) bool {
+	for _, a := range i.Report.Anchors {
+		if a.Operator != operator {
+			continue
+		}
+		for _, e := range c.loss.Anchors {
+			if e.Addr == a.Attempt.Addr.Addr() {
+				return e.Received > 0
+			}
+		}
+	}
+	return false
+}
+
+// anchorsMixed reports whether some IPv4 anchors connected and at least two did not.
+func (c *Case) anchorsMixed() bool {
+	return c.v4.Connected > 0 && c.v4.Total-c.v4.Connected >= 2
+}
+
+// farAway: every reference is far, and stays so: the line itself is long.
+func (c *Case) farAway() (Finding, bool) {
+	best, _ := c.rtts()
+	if len(best) < 2 || slices.Min(best) < 250 {
+		return Finding{}, false
+	}
+	v := vals("rtt", spellMs(slices.Min(best)))
+	return Finding{Confidence: 0.85, Values: v, Explains: []diagnostics.ID{"provider.loss"},
+		Evidence: []Evidence{{Check: "provider.loss", Key: "long-way", Values: v}}}, true
+}
+
+// oneServerDown: one of several configured name servers is dead, so that lookups wait for it.
+func (c *Case) oneServerDown() (Finding, bool) {
+	alive, asked := c.names.alive()
+	if alive == 0 || alive == asked {
+		return Finding{}, false
+	}
+	for i, s := range c.configured() {
+		f := s.A.Fail
+		if s.Alive() || !f.Real() || f.Is(wire.NetUnreachable, wire.NoFamily, wire.NoPort, wire.Invalid) && !f.Offender.IsValid() {
+			continue // one of a family that is not there is no burden
+		}
+		if !s.Addr.Addr().Is4() && !c.v6.Up() || s.Addr.Addr().Is4() && !c.v4.Up() && !s.Addr.Addr().IsPrivate() {
+			continue
+		}
+		v := vals("server", s.Addr.Addr().String(), "position", strconv.Itoa(i+1))
+		return Finding{
+			Confidence: 0.9, Values: v, Explains: []diagnostics.ID{"dns.configured"},
+			Evidence: []Evidence{{Check: "dns.configured", Key: "one-server-silent", Values: v}},
+		}, true
+	}
+	return Finding{}, false
+}
+
+// serversSlow: the first living name server takes long for every answer, though it is not far.
+func (c *Case) serversSlow() (Finding, bool) {
+	const slow = wire.Ms(300)
+	for _, s := range c.configured() {
+		if !s.Alive() {
+			continue
+		}
+		took := []wire.Ms{}
+		for _, a := range []*wire.Answer{&s.A, &s.AAAA, s.Control} {
+			if a != nil && a.Answered() && a.Tries <= 1 {
+				took = append(took, a.Last)
+			}
+		}
+		if len(took) < 2 {
+			return Finding{}, false
+		}
+		slices.Sort(took)
+		best, _ := c.rtts()
+		far := wire.Ms(0)
+		if len(best) > 0 {
+			far = slices.Min(best)
+		}
+		if mid := took[len(took)/2]; mid < slow || mid < 3*far {
+			return Finding{}, false
+		}
+		v := vals("server", s.Addr.Addr().String(), "took", spellMs(took[len(took)/2]))
+		return Finding{
+			Confidence: 0.82, Values: v, Explains: []diagnostics.ID{"dns.configured"},
+			Evidence: []Evidence{{Check: "dns.configured", Key: "server-slow", Values: v}},
+		}, true
+	}
+	return Finding{}, false
+}
+
+// slowAnswer: the connection is quick and the first byte is not, every time.
+func (c *Case) slowAnswer() (Finding, bool) {
+	var first []wire.Ms
+	for _, r := range c.site.Rows {
+		for i, a := range r.Attempts {
+			if r.Steps[i] == stepFine && a.Exchange != nil {
+				if a.Connect.Took > 1000 {
+					return Finding{}, false
+				}
+				first = append(first, a.Exchange.First-a.Exchange.Sent)
+			}
+		}
+	}
+	if n := len(c.site.Redirect.Steps); n > 0 {
+		if e := c.site.Redirect.Steps[n-1].Attempt.Exchange; e != nil {
+			first = append(first, e.First)
+		}
+	}
+	if len(first) == 0 || slices.Min(first).Duration() < slowFirst || c.lossy() {
+		return Finding{}, false
+	}
+	v := c.answerValues()
+	v["took"] = spellMs(slices.Min(first))
+	return c.siteFinding(0.86, "slow-first-byte", v), true
+}
+
+// slowDownload: the answer begins soon and then only drips.
+func (c *Case) slowDownload() (Finding, bool) {
+	const slow = 16 << 10 // bytes a second: slower than a modem of the nineties with two lines
+	a := c.site.Answer
+	if a == nil || !a.CutShort || a.Complete || c.lossy() {
+		return Finding{}, false
+	}
+	span := (a.Took - a.First).Duration().Seconds()
+	if span < 2 || float64(a.Size)/span > slow {
+		return Finding{}, false
+	}
+	v := c.answerValues()
+	v["rate"] = strconv.Itoa(int(float64(a.Size)/span)) + " B/s"
+	return c.siteFinding(0.82, "drips", v), true
+}

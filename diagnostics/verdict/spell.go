@@ -1,0 +1,30 @@
+package verdict
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/waymend/waymend/diagnostics/wire"
+)
+
+// spell writes a span of time with a unit that people read easily. Units are international
+// symbols, so that they need no translation.
+func spell(d time.Duration) string {
+	switch {
+	case d < 10*time.Millisecond:
+		return fmt.Sprintf("%.1f ms", float64(d)/1e6)
+	case d < time.Second:
+		return fmt.Sprintf("%d ms", d.Milliseconds())
+	case d < 2*time.Minute:
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	case d < 2*time.Hour:
+		return fmt.Sprintf("%d min", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d h", int(d.Hours()))
+	}
+	return fmt.Sprintf("%d d", int(d.Hours()/24))
+}
+
+func spellMs(m wire.Ms) string { return spell(m.Duration()) }
+
+func percent(share float64) string { return fmt.Sprintf("%.0f %%", 100*share) }
