@@ -82,7 +82,7 @@ func (o DialOptions) apply(fd uintptr, to netip.Addr) error {
 		}
 	}
 	if o.TTL > 0 {
-		if err := setTTL(fd, to, o.TTL); err != nil {
+		if err := setTTL(fd, o.TTL, to); err != nil {
 			return err
 		}
 	}
