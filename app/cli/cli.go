@@ -52,7 +52,9 @@ type call struct {
 }
 
 // notice tells the person something beside the answer.
-func (c *call) notice(format string, args ...any) { fmt.Fprintf(c.err, "waymend: "+format+"\n", args...) }
+func (c *call) notice(format string, args ...any) {
+	fmt.Fprintf(c.err, "waymend: "+format+"\n", args...)
+}
 
 // Main runs the program with its arguments and returns the exit code.
 func Main(args []string) int {

@@ -4,11 +4,13 @@ import (
 	"context"
 	"crypto/x509"
 	"fmt"
+	"runtime"
 
 	"github.com/waymend/waymend/app/demo"
 	"github.com/waymend/waymend/app/examine"
 	"github.com/waymend/waymend/diagnostics"
 	"github.com/waymend/waymend/diagnostics/wire"
+	"github.com/waymend/waymend/platform"
 	"github.com/waymend/waymend/resources"
 )
 
@@ -38,9 +40,11 @@ func demonstrate(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	// The demo needs no internet and must not use any: there is nothing to compare with.
+	// The demo must work without any network and must not use one: it examines the site on a computer
+	// of which nothing is known, with nothing to compare with.
 	set.References = diagnostics.References{}
 	env := examine.NewEnv(target, set, options)
+	env.Host = site.Host(platform.Host{OS: runtime.GOOS})
 	env.Roots = func() *x509.CertPool { return site.Roots }
 	return c.examine(ctx, env, set)
 }

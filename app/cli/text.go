@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -29,10 +31,17 @@ func (p printer) say(key string, pairs ...string) string {
 // para writes text in wrapped lines; all but the first are indented by as much as the lead is wide.
 func (p printer) para(lead, text, style string) { p.block(lead, columns(lead), text, style) }
 
-// marked is para with the sign of a state before the text.
-func (p printer) marked(indent, state, text string) {
+// marked is para with the sign of a state before the text. The head is not wrapped where it leaves
+// enough room for the text.
+func (p printer) marked(indent, state, head, text string) {
 	sign, style := p.screen.mark(state)
-	p.block(indent+p.screen.paint(style, sign)+" ", columns(indent+sign)+1, text, "")
+	if head != "" && 2*columns(head) > p.width {
+		head, text = "", head+" "+text
+	}
+	if head != "" {
+		head += "  "
+	}
+	p.block(indent+p.screen.paint(style, sign)+" "+head, columns(indent+sign+head)+1, text, "")
 }
 
 func (p printer) block(lead string, leadWidth int, text, style string) {
@@ -59,7 +68,7 @@ func (p printer) target(t *report.Target) {
 			p.para("", p.say("cli.idn", "unicode", t.Unicode, "host", t.Host), "")
 		}
 		if t.Note != "" {
-			p.marked("", "warning", t.Note)
+			p.marked("", "warning", "", t.Note)
 		}
 	}
 	fmt.Fprintln(p.out)
@@ -132,21 +141,28 @@ func (p printer) also(list []report.Also) {
 	}
 	p.heading("cli.also")
 	for _, a := range list {
-		p.marked("  ", "warning", p.say("cli.also.one", "title", a.Title, "sure", a.Sure))
+		p.marked("  ", "warning", "", p.say("cli.also.one", "title", a.Title, "sure", a.Sure))
 	}
 }
 
+// checks lists every measurement in the order of time; those that were not needed take one line.
 func (p printer) checks(list []report.Check) {
 	p.heading("cli.checks")
+	list = slices.Clone(list)
+	slices.SortStableFunc(list, func(a, b report.Check) int { return cmp.Compare(a.StartedMs, b.StartedMs) })
+	var idle []string
 	for _, c := range list {
-		head := fmt.Sprintf("%-20s %9s +%-9s", c.ID, report.Span(c.StartedMs), report.Span(c.ElapsedMs))
-		text := c.Summary
-		if c.Error != nil && text == "" {
-			text = *c.Error
+		if c.State == "skipped" {
+			idle = append(idle, c.ID)
+			continue
 		}
-		if p.width < 2*len(head) {
+		head := fmt.Sprintf("%-21s%7s %8s", c.ID, report.Span(c.StartedMs), "+"+report.Span(c.ElapsedMs))
+		if p.width < 70 {
 			head = strings.Join(strings.Fields(head), " ")
 		}
-		p.marked("", c.State, head+" "+text)
+		p.marked("", c.State, head, c.Summary)
+	}
+	if len(idle) > 0 {
+		p.marked("", "skipped", p.say("cli.idle"), strings.Join(idle, ", "))
 	}
 }

@@ -79,4 +79,3 @@ func write(path string, text []byte) error {
 	}
 	return err
 }
-

@@ -261,4 +261,3 @@ func (s speaker) loss(v checks.LossReport) string {
 	}
 	return s.say("provider.loss.measured", "percent", strconv.FormatFloat(lost*100, 'f', 0, 64), "sent", strconv.Itoa(sent))
 }
-

@@ -63,10 +63,15 @@ func (s speaker) servers(id diagnostics.ID, v checks.ServerList) string {
 }
 
 func (s speaker) missing(v checks.MissingReport) string {
+	asked := false
 	for _, a := range v.Configured {
 		if len(a.Addrs) > 0 {
 			return s.say("dns.missing-names.invented", "name", a.Name, "address", a.Addrs[0].String())
 		}
+		asked = asked || a.Answered()
+	}
+	if !asked {
+		return s.say("dns.missing-names.unasked")
 	}
 	return s.say("dns.missing-names.honest")
 }

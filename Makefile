@@ -1,0 +1,55 @@
+# waymend: build, run, test. "make help" lists the targets.
+SHELL   := /bin/sh
+GO      ?= go
+VERSION ?= 0.1.0
+COMMIT  := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
+BUILT   := $(shell date -u +%Y-%m-%d)
+CLI     := github.com/waymend/waymend/app/cli
+LDFLAGS := -s -w -X $(CLI).version=$(VERSION) -X $(CLI).commit=$(COMMIT) -X $(CLI).built=$(BUILT)
+
+# DEMO is the sick website that "make run" plays; FUZZTIME is for each fuzz target.
+DEMO     ?= nginx-502
+FUZZTIME ?= 20s
+
+.PHONY: help run build test lab bench fuzz lint clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@echo '  make run ADDRESS=https://example.com/   examine that address'
+	@echo '  make lab SCENARIO=site.bad-gateway      run one scenario of the laboratory (root)'
+
+run: ## build, then examine ADDRESS, or play the demo when there is none
+	@tools/install.sh run
+	@$(MAKE) --no-print-directory build
+ifdef ADDRESS
+	-./waymend check -- '$(subst ','\'',$(value ADDRESS))'
+else
+	@./waymend demo
+	@echo; echo 'Playing one of them: waymend demo $(DEMO)'; echo
+	-@./waymend demo $(DEMO)
+endif
+
+build: ## build the small program, ./waymend
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o waymend .
+
+test: ## install what is missing and run everything
+	@tools/install.sh test
+	@tools/test.sh
+
+lab: ## run the laboratory, or one SCENARIO of it, as root
+	@tools/install.sh lab
+	$(GO) test -tags lab ./lab -count=1 -v -timeout 30m -run 'TestScenarios$(if $(SCENARIO),/^$(SCENARIO)$$)'
+
+bench: ## print the figures of speed and size, as root
+	@tools/install.sh lab
+	$(GO) run -tags lab ./bench
+
+fuzz: ## run every fuzz target for FUZZTIME
+	@tools/fuzz.sh $(FUZZTIME)
+
+lint: ## run staticcheck and golangci-lint
+	@tools/install.sh lint
+	@tools/lint.sh
+
+clean: ## remove what was built
+	rm -rf waymend waymend-desktop dist

@@ -1,0 +1,80 @@
+#!/bin/sh
+# Installs what the asked step (run, lint, lab, test) needs on Debian and says what it does.
+# Without root or sudo it only says what is missing; the steps that need it are skipped then.
+set -eu
+cd "$(dirname "$0")/.."
+
+say() { printf 'install: %s\n' "$*"; }
+
+as_root() {
+	if [ "$(id -u)" = 0 ]; then
+		"$@"
+	else
+		sudo -n "$@"
+	fi
+}
+
+may_install() {
+	command -v apt-get >/dev/null 2>&1 &&
+		{ [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }
+}
+
+# packages installs the Debian packages that are missing. Servers that come with them must not
+# start: the laboratory starts its own, in namespaces.
+packages() {
+	missing=
+	for p in "$@"; do
+		dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'ok installed' || missing="$missing $p"
+	done
+	[ -n "$missing" ] || return 0
+	if ! may_install; then
+		say "missing, and this account may not install:$missing"
+		return 0
+	fi
+	say "apt-get install$missing"
+	policy=/usr/sbin/policy-rc.d
+	if [ ! -e $policy ]; then
+		as_root sh -c "printf '#!/bin/sh\nexit 101\n' > $policy && chmod 755 $policy"
+		trap 'as_root rm -f /usr/sbin/policy-rc.d' EXIT INT TERM
+	fi
+	as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q >/dev/null || say "apt-get update failed; trying with the lists that are there"
+	# shellcheck disable=SC2086
+	as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing >/dev/null ||
+		say "apt-get install failed; the steps that need these packages are skipped"
+}
+
+# linters are built from the module in tools, so that the program's own go.mod stays small.
+linters() {
+	[ -x dist/tools/staticcheck ] && [ -x dist/tools/golangci-lint ] &&
+		[ dist/tools/staticcheck -nt tools/go.mod ] && return 0
+	say "building staticcheck and golangci-lint (once, a minute or two)"
+	mkdir -p dist/tools
+	CGO_ENABLED=0 go -C tools build -o ../dist/tools/ \
+		honnef.co/go/tools/cmd/staticcheck \
+		github.com/golangci/golangci-lint/v2/cmd/golangci-lint ||
+		say "the linters could not be built; they are skipped"
+}
+
+if ! command -v go >/dev/null 2>&1; then
+	say "Go is needed (1.26 or newer): https://go.dev/dl/" >&2
+	exit 1
+fi
+
+lab_packages='iproute2 iptables nftables curl openssl dnsutils iputils-ping nginx-light
+	haproxy apache2 varnish squid-openssl dnsmasq unbound faketime ethtool'
+
+case "${1:-run}" in
+run) say "nothing but Go is needed: $(go version)" ;;
+lint) linters ;;
+# shellcheck disable=SC2086
+lab) packages $lab_packages ;;
+test)
+	# shellcheck disable=SC2086
+	packages gcc libc6-dev $lab_packages
+	linters
+	;;
+*)
+	say "unknown step $1" >&2
+	exit 2
+	;;
+esac

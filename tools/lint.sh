@@ -1,0 +1,16 @@
+#!/bin/sh
+# Runs the linters that were built; see install.sh.
+set -u
+cd "$(dirname "$0")/.."
+export CGO_ENABLED=0
+bad=0
+if [ -x dist/tools/staticcheck ]; then
+	for os in linux windows darwin; do
+		GOOS=$os dist/tools/staticcheck ./... || bad=1
+	done
+	GOOS=linux dist/tools/staticcheck -tags lab ./lab/... ./bench/... || bad=1
+fi
+if [ -x dist/tools/golangci-lint ]; then
+	dist/tools/golangci-lint run ./... || bad=1
+fi
+exit $bad

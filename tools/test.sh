@@ -1,0 +1,85 @@
+#!/bin/sh
+# Runs everything that can be run here, one step after another; a failed step does not stop the
+# others. At the end it lists what failed and what was skipped, and why.
+set -u
+cd "$(dirname "$0")/.."
+export CGO_ENABLED=0
+failed=
+skipped=
+
+step() { # step NAME COMMAND…
+	name=$1
+	shift
+	printf '\n== %s\n' "$name"
+	start=$(date +%s)
+	if "$@"; then
+		printf -- '-- %s: passed in %s s\n' "$name" $(($(date +%s) - start))
+	else
+		printf -- '-- %s: FAILED after %s s\n' "$name" $(($(date +%s) - start))
+		failed="$failed
+  $name"
+	fi
+}
+
+skip() { # skip NAME REASON
+	printf '\n== %s: skipped: %s\n' "$1" "$2"
+	skipped="$skipped
+  $1: $2"
+}
+
+format() {
+	odd=$(gofmt -l app diagnostics platform resources lab bench ./*.go 2>&1)
+	[ -z "$odd" ] || { echo "gofmt would change:"; echo "$odd"; return 1; }
+}
+
+vet() {
+	for os in linux windows darwin; do
+		echo "go vet for $os"
+		GOOS=$os go vet ./... || return 1
+	done
+	echo "go vet for linux, with the laboratory"
+	GOOS=linux go vet -tags lab ./...
+}
+
+size() {
+	go build -trimpath -ldflags '-s -w' -o dist/waymend . && ls -l dist/waymend
+}
+
+step "format" format
+step "vet" vet
+mkdir -p dist
+step "small build" size
+
+if [ -x dist/tools/staticcheck ] && [ -x dist/tools/golangci-lint ]; then
+	step "lint" tools/lint.sh
+else
+	skip "lint" "staticcheck and golangci-lint could not be built (no module proxy?)"
+fi
+
+step "tests, fuzz seeds and replays" go test ./...
+
+if command -v gcc >/dev/null 2>&1; then
+	step "race" env CGO_ENABLED=1 go test -race ./diagnostics/... ./app/...
+else
+	skip "race" "the race detector needs gcc"
+fi
+
+if [ "$(uname -s)" != Linux ]; then
+	skip "laboratory" "it needs Linux"
+elif [ "$(id -u)" != 0 ]; then
+	skip "laboratory" "it needs root: sudo make test"
+elif ! unshare -n true 2>/dev/null; then
+	skip "laboratory" "network namespaces are not allowed here"
+elif ! command -v nginx >/dev/null 2>&1; then
+	skip "laboratory" "its servers could not be installed; see the list of packages in tools/install.sh"
+else
+	step "laboratory" go test -tags lab ./lab/... -count=1 -timeout 30m
+fi
+
+printf '\n== Summary\n'
+[ -z "$skipped" ] || printf 'Skipped:%s\n' "$skipped"
+if [ -n "$failed" ]; then
+	printf 'FAILED:%s\n' "$failed"
+	exit 1
+fi
+echo "Everything that ran passed."
