@@ -2,6 +2,7 @@ package resources
 
 import (
 	"encoding/json"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -70,7 +71,13 @@ func Has(lang, key string) bool {
 // The texts are templates in a small part of text/template's language, the one that Fyne's
 // translations use: {{.name}} stands for a value, and {{if .name}}…{{else}}…{{end}}
 // for words that need it. A value that is missing is left out. Values are never expanded again.
+// A value called "fault" is the id of a fault and is shown as its short words.
 func Text(lang, key string, values map[string]string) string {
+	if short := "fault." + values["fault"] + ".short"; values["fault"] != "" && Has(lang, short) {
+		values = maps.Clone(values)
+		delete(values, "fault")
+		values["fault"] = Text(lang, short, values)
+	}
 	if values["host"] == "" {
 		if s, ok := find(lang, key+".general"); ok {
 			return fill(s, values)

@@ -81,6 +81,8 @@ func TestTextFallsBack(t *testing.T) {
 		{"en", "no.such.key", host, "no.such.key"},
 		{"en", "fault.ok.title", host, "example.com works from this computer"},
 		{"en", "fault.ok.title", nil, "This computer's connection works"},
+		{"en", "station.fault", map[string]string{"fault": "dns.server-down"}, "the DNS server does not answer"},
+		{"en", "station.fault", map[string]string{"fault": "words already"}, "words already"},
 	} {
 		if got := Text(c.lang, c.key, c.values); got != c.want {
 			t.Errorf("Text(%q, %q, %v) = %q, want %q", c.lang, c.key, c.values, got, c.want)
