@@ -11,6 +11,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 )
 
 // errEnough ends a body that is longer than anybody needs for a diagnosis.
@@ -45,6 +46,9 @@ const maxRaw = 4 << 10
 
 // readBody reads, decodes and keeps a body.
 func (e *exchange) readBody(ctx context.Context, r io.Reader) {
+	if e.req.BodyLimit > 0 {
+		defer time.AfterFunc(e.req.BodyLimit, func() { e.cutOff(ErrLimit) }).Stop()
+	}
 	src := &source{r: r, left: e.req.MaxRead}
 	decoded, err := decode(src, e.Header["Content-Encoding"], e.req.MaxRead)
 	if err == nil {

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -26,7 +27,9 @@ type Request struct {
 	MaxRead          int64 // body bytes to read, as sent and as decoded; 0 means the constant MaxRead
 	StopAfterHeaders bool  // leave the body unread
 	Limit            time.Duration
-	Now              time.Time // the computer's clock at the start; zero: time.Now()
+	BodyLimit        time.Duration // for the body alone, from the head of the answer on; 0: none
+	Now              time.Time     // the computer's clock at the start; zero: time.Now()
+	Progress         *atomic.Int64 // when set: bytes of the answer so far
 }
 
 // Do makes one exchange on a fresh connection and closes it. It speaks HTTP/2 when that was
@@ -37,6 +40,8 @@ type Request struct {
 func Do(ctx context.Context, conn net.Conn, r Request) Exchange {
 	ctx, cancel := WithLimit(ctx, r.Limit)
 	defer cancel()
+	ctx, cutOff := context.WithCancelCause(ctx)
+	defer cutOff(nil)
 	if r.Method == "" {
 		r.Method = http.MethodGet
 	}
@@ -47,7 +52,7 @@ func Do(ctx context.Context, conn net.Conn, r Request) Exchange {
 		Exchange: Exchange{
 			Method: r.Method, URL: r.URL, Addr: addrPort(conn.RemoteAddr()), Declared: -1,
 		},
-		req: r, conn: conn, start: time.Now(),
+		req: r, conn: conn, start: time.Now(), cutOff: cutOff,
 	}
 	if r.Now.IsZero() {
 		e.req.Now = e.start
@@ -75,9 +80,10 @@ func Do(ctx context.Context, conn net.Conn, r Request) Exchange {
 // exchange is an Exchange under way.
 type exchange struct {
 	Exchange
-	req   Request
-	conn  net.Conn
-	start time.Time
+	req    Request
+	conn   net.Conn
+	start  time.Time
+	cutOff context.CancelCauseFunc // ends the exchange
 
 	mu      sync.Mutex // guards what other goroutines note
 	sent    Ms
@@ -110,6 +116,16 @@ func (e *exchange) oneMore() error {
 		return &stepError{EndlessInterim, fmt.Sprintf("more than %d interim answers", MaxInterim)}
 	}
 	return nil
+}
+
+// came counts bytes of the answer.
+func (e *exchange) came(n int) {
+	if n > 0 {
+		e.note(&e.first)
+		if e.req.Progress != nil {
+			e.req.Progress.Add(int64(n))
+		}
+	}
 }
 
 // answered keeps the head of the final answer and reads the clock in it.
@@ -164,8 +180,6 @@ type firstByte struct {
 
 func (r *firstByte) Read(b []byte) (int, error) {
 	n, err := r.Reader.Read(b)
-	if n > 0 {
-		r.e.note(&r.e.first)
-	}
+	r.e.came(n)
 	return n, err
 }

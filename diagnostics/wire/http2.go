@@ -46,7 +46,7 @@ func (e *exchange) http2(ctx context.Context, u *url.URL) {
 	case e.req.StopAfterHeaders:
 		e.Complete = e.Declared == 0
 	default:
-		e.readBody(ctx, h2Body{resp.Body})
+		e.readBody(ctx, &firstByte{h2Body{resp.Body}, e})
 	}
 }
 

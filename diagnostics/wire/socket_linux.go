@@ -14,6 +14,13 @@ func setMSS(fd uintptr, mss int) error {
 	return unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_MAXSEG, mss)
 }
 
+func setTTL(fd uintptr, ttl int, to netip.Addr) error {
+	if to.Is4() {
+		return unix.SetsockoptInt(int(fd), unix.IPPROTO_IP, unix.IP_TTL, ttl)
+	}
+	return unix.SetsockoptInt(int(fd), unix.IPPROTO_IPV6, unix.IPV6_UNICAST_HOPS, ttl)
+}
+
 // bindToLink needs no rights since Linux 5.7.
 func bindToLink(fd uintptr, link string, _ netip.Addr) error {
 	return unix.BindToDevice(int(fd), link)
