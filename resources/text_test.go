@@ -163,7 +163,7 @@ var generalFaults = []string{
 	"firewall.rejects", "firewall.blocks-app", "computer.sockets-exhausted", "clock.wrong", "portal.sign-in",
 	"provider.no-uplink", "path.ipv4-broken", "path.ipv6-broken", "path.ipv6-stalls", "path.mtu-black-hole",
 	"path.packet-loss", "path.slow", "dns.server-down", "dns.one-server-down", "dns.server-slow",
-	"dns.server-refuses", "dns.port-blocked", "dns.lies-for-missing-names", "filter.dns-injected",
+	"dns.server-refuses", "dns.port-blocked", "dns.lies-for-missing-names",
 	"filter.port-blocked", "filter.rejects", "filter.tls-interception", "proxy.no-answer", "proxy.error",
 	"proxy.needs-sign-in", "proxy.script-broken", "proxy.differs-from-browser",
 }
