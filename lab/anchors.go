@@ -10,6 +10,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -90,8 +91,12 @@ func (w *World) standing() {
 	w.awaitAll()
 }
 
-func (w *World) signInProbes() {
+// signInProbes serves the probes as they should be, besides those of the named hosts.
+func (w *World) signInProbes(besides ...string) {
 	for _, p := range probes {
+		if slices.Contains(besides, p.host) {
+			continue
+		}
 		h := http.HandlerFunc(func(rw http.ResponseWriter, q *http.Request) {
 			if q.URL.Path != p.path {
 				http.NotFound(rw, q)

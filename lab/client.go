@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -133,6 +134,7 @@ func (w *World) Person(within time.Duration, root bool, name string, args ...str
 	c.Stdout, c.Stderr = &out, &errs
 	c.Dir = w.file("home")
 	c.WaitDelay = time.Second
+	c.Env = slices.Concat(w.Client.Env, w.Env)
 	asPerson(c, root)
 	start := time.Now()
 	if err := w.Client.Start(c); err != nil {

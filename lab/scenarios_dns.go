@@ -80,13 +80,8 @@ var dnsScenarios = []*Scenario{
 	},
 	{
 		Name: "dns.lies-for-missing-names", Title: "the provider answers missing names with its search page", Kind: Fault, Address: "shpo.example", Faults: []string{"dns.lies-for-missing-names"},
-		Setup: func(w *World) { healthyShop(w); w.NoRouterDNS = true },
-		Break: func(w *World) {
-			w.ServeDNS(w.Router, Router4+":53", dns.HandlerFunc(func(rw dns.ResponseWriter, q *dns.Msg) { w.relay(rw, q, inventAddress) }))
-			w.HTTP(w.Net, Portal4+":80", nil, http.HandlerFunc(func(rw http.ResponseWriter, q *http.Request) {
-				io.WriteString(rw, "<!doctype html><title>Search results</title><p>We could not find this page. Sponsored results: cheap flights.")
-			}))
-		},
+		Setup:  func(w *World) { healthyShop(w); w.NoRouterDNS = true },
+		Break:  lyingProvider,
 		Oracle: []Proof{digs("", "shpo.example +short", Portal4), digs("", "k3v9q.example.com +short", Portal4), digs("8.8.8.8", "shpo.example", "NXDOMAIN"), digs("", shop, Site4)},
 	},
 	{
@@ -113,7 +108,11 @@ var dnsScenarios = []*Scenario{
 	},
 	{
 		Name: "dns.stale-here", Title: "the site moved, this computer's cache has the old address", Kind: Fault, Address: shop, Faults: []string{"dns.stale-here"},
-		Setup: func(w *World) { w.Site(Site{Host: shop, Addrs: []string{Site4}, NoDNS: true}); w.Host(shop, Old4); w.DNS("127.0.0.53") },
+		Setup: func(w *World) {
+			w.Site(Site{Host: shop, Addrs: []string{Site4}, NoDNS: true})
+			w.Host(shop, Old4)
+			w.DNS("127.0.0.53")
+		},
 		Break: func(w *World) {
 			w.Cmd(w.Client, "mkdir -p /run/systemd/resolve\necho nameserver "+Router4+" > /run/systemd/resolve/resolv.conf")
 			w.Dnsmasq(w.Client, "127.0.0.53", "--server="+Router4)
@@ -175,6 +174,14 @@ func (w *World) relay(rw dns.ResponseWriter, q *dns.Msg, alter func(*dns.Msg)) {
 		alter(m)
 	}
 	rw.WriteMsg(m)
+}
+
+// lyingProvider answers missing names with the address of an advertising page.
+func lyingProvider(w *World) {
+	w.ServeDNS(w.Router, Router4+":53", dns.HandlerFunc(func(rw dns.ResponseWriter, q *dns.Msg) { w.relay(rw, q, inventAddress) }))
+	w.HTTP(w.Net, Portal4+":80", nil, http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
+		io.WriteString(rw, "<!doctype html><title>Search results</title><p>We could not find this page. Sponsored results: cheap flights.")
+	}))
 }
 
 // inventAddress turns "no such name" into the address of an advertising page.

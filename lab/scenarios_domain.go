@@ -99,7 +99,7 @@ var domainScenarios = []*Scenario{
 			})
 			w.Resolvers = learnFrom(ns1Server) // which of the two a resolver happened to ask is made certain
 		},
-		Break: func(w *World) { w.Unbound("provider", []string{ProviderDNS}, learnFrom(ns2Server)) },
+		Break:  func(w *World) { w.Unbound("provider", []string{ProviderDNS}, learnFrom(ns2Server)) },
 		Oracle: []Proof{digs(ns1Server, shop+" +short", Site4), digs(ns2Server, shop+" +short", Old4), digs("", shop+" +short", Old4), digs("8.8.8.8", shop+" +short", Site4)},
 	},
 }

@@ -3,6 +3,7 @@
 package lab
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -98,7 +99,7 @@ func (w *World) Apache(host, addr, directives string) {
 	for _, m := range []string{"mpm_event", "authz_core", "alias", "headers", "mime", "socache_shmcb", "ssl", "proxy", "proxy_http", "http2"} {
 		fmt.Fprintf(&b, "LoadModule %s_module /usr/lib/apache2/modules/mod_%s.so\n", m, m)
 	}
-	fmt.Fprintf(&b, "ServerRoot %s\nServerName %s\nPidFile %s\nErrorLog %s\nDefaultRuntimeDir %s\nStartServers 1\nThreadsPerChild 16\nMaxRequestWorkers 16\nListen %s\nProtocols http/1.1\n",
+	fmt.Fprintf(&b, "ServerRoot %s\nServerName %s\nPidFile %s\nErrorLog %s\nDefaultRuntimeDir %s\nStartServers 1\nThreadsPerChild 16\nMaxRequestWorkers 16\nListen %s\nProtocols http/1.1\nTypesConfig /dev/null\n",
 		w.Dir, host, w.file("apache.pid"), w.file("apache-error.log"), w.Dir, addr)
 	fmt.Fprintf(&b, "SSLSessionCache none\nSSLEngine on\nSSLCertificateFile %s\nSSLCertificateKeyFile %s\nServerSignature On\n%s\n", c.Chain, c.Key, directives)
 	w.check(os.WriteFile(w.file("apache.conf"), []byte(b.String()), 0o644))
@@ -114,16 +115,18 @@ func (w *World) Varnish(addr, vcl string) {
 
 // Squid starts Squid as the forward proxy of the home's network, on the router.
 func (w *World) Squid(directives string) {
+	if !strings.Contains(directives, "dns_nameservers") {
+		directives += "\ndns_nameservers " + ProviderDNS
+	}
+	w.check(errors.Join(os.Mkdir(w.file("squid"), 0o755), os.Chmod(w.file("squid"), 0o777))) // for its own account
 	conf := `http_port ` + Router4 + `:3128
 pid_filename none
-cache_log ` + w.file("squid.log") + `
+cache_log ` + w.file("squid/squid.log") + `
 access_log none
 cache_store_log none
 cache deny all
-coredump_dir ` + w.Dir + `
-dns_nameservers ` + ProviderDNS + `
+coredump_dir ` + w.file("squid") + `
 visible_hostname proxy.corp.example
-cache_effective_user root
 shutdown_lifetime 0 seconds
 netdb_filename none
 pinger_enable off

@@ -48,7 +48,7 @@ type World struct {
 	Shift   time.Duration   // how far the true time is ahead of the client's clock
 	Wires   map[Link]string // links that are wires with these parameters, both ways
 	NoIPv6  bool            // the home has IPv4 only
-	Env     []string        // further environment of the client's programs
+	Env     []string        // further environment of the person's programs
 	Trusted []*authority    // authorities installed on the client besides the public ones
 
 	RouterDNS   []string // options of the router's dnsmasq instead of asking the provider; see also NoRouterDNS
@@ -74,9 +74,9 @@ type wait struct {
 	addr string
 }
 
-// everywhere are settings of every room, made before it has devices, which inherit them: no waiting for
-// duplicate addresses, and not bbr, which would hide a bloated queue.
-var everywhere = []string{"net.ipv6.conf.default.accept_dad=0", "net.ipv6.conf.default.accept_ra=0", "net.ipv4.tcp_congestion_control=reno"}
+// everywhere are settings of every room, made before it has devices, which inherit them: servers may start
+// before their addresses are there, no waiting for duplicate addresses, and not bbr, which would hide a bloated queue.
+var everywhere = []string{"net.ipv4.ip_nonlocal_bind=1", "net.ipv6.ip_nonlocal_bind=1", "net.ipv6.conf.default.accept_dad=0", "net.ipv6.conf.default.accept_ra=0", "net.ipv4.tcp_congestion_control=reno"}
 
 // limit bounds whatever the lab itself does to build a world.
 const limit = 10 * time.Second
@@ -120,7 +120,7 @@ func Up(s *Scenario) (*World, error) {
 	}
 	w.Net.Env = append(os.Environ(), w.clockEnv()...)
 	w.check(os.WriteFile(w.file("ca.pem"), bundle(w.Trusted...), 0o644))
-	w.Client.Env = append(w.clientEnv(), w.Env...)
+	w.Client.Env = w.clientEnv()
 	w.cables()
 	w.standing()
 	if w.fault() == nil && s.Break != nil {
@@ -259,6 +259,15 @@ func (w *World) Serve(r *Room, addr, name string, args ...string) {
 	w.procs[filepath.Base(name)+"-"+r.Name] = p
 	w.waits = append(w.waits, wait{r, addr})
 	w.mu.Unlock()
+}
+
+// Background runs a command of the person in a room for as long as the world stands.
+func (w *World) Background(r *Room, name string, args ...string) {
+	c := exec.Command(name, args...)
+	err := r.Start(c)
+	if w.check(err); err == nil {
+		w.onDown(func() { c.Process.Kill(); c.Wait() })
+	}
 }
 
 // process is a running server program.

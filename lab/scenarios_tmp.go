@@ -1,6 +1,0 @@
-//go:build lab && linux
-
-package lab
-
-var pathScenarios, filterScenarios, tlsScenarios, httpScenarios, cdnScenarios, rawScenarios, proxyScenarios, healthyScenarios, trapScenarios, comboScenarios []*Scenario
-var hidden []string
