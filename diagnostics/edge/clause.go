@@ -10,18 +10,18 @@ import (
 // clause is one condition on an answer; of several fields in one clause all must
 // hold, of several values in one field any.
 type clause struct {
-	Status  []int    `json:"status"`
-	TLS     *bool    `json:"tls"`
-	Header  string   `json:"header"`  // this header is there …
-	Like    expression   `json:"like"`    // … and one of its values is like this expression …
-	Absent  bool     `json:"absent"`  // … or, instead, it is not there
-	Report  string   `json:"report"`  // the header is a self-report: "standard" or "vendor"
-	Body    []string `json:"body"`    // the flattened body contains
-	Text    []string `json:"text"`    // the flattened body is exactly
-	Title   []string `json:"title"`   // the page's title is exactly
-	Pattern expression   `json:"pattern"` // the flattened body, if short, is like this expression
-	Most    int      `json:"most"`    // the flattened body has at most so many bytes
-	Any     []clause `json:"any"`     // one of these holds; the strongest counts
+	Status  []int      `json:"status"`
+	TLS     *bool      `json:"tls"`
+	Header  string     `json:"header"`  // this header is there …
+	Like    expression `json:"like"`    // … and one of its values is like this expression …
+	Absent  bool       `json:"absent"`  // … or, instead, it is not there
+	Report  string     `json:"report"`  // the header is a self-report: "standard" or "vendor"
+	Body    []string   `json:"body"`    // the flattened body contains
+	Text    []string   `json:"text"`    // the flattened body is exactly
+	Title   []string   `json:"title"`   // the page's title is exactly
+	Pattern expression `json:"pattern"` // the flattened body, if short, is like this expression
+	Most    int        `json:"most"`    // the flattened body has at most so many bytes
+	Any     []clause   `json:"any"`     // one of these holds; the strongest counts
 
 	literals []int
 }

@@ -93,8 +93,8 @@ const (
 type Writer struct {
 	ID         string        // signature id, "nginx.502"; "" when no signature claims the answer
 	Vendor     string        // "nginx", "Cloudflare"; "" when nothing tells
-	Party      Party         //
-	Means      Meaning       //
+	Party      Party         // whose machine wrote it
+	Means      Meaning       // what it claims
 	Blame      string        // blame of the contract when the answer itself proves it, else ""
 	Fault      string        // fault of the catalogue this answer stands for, "" when ambiguous
 	Note       string        // id of a Hint, "" if none
@@ -134,14 +134,15 @@ func Recognise(a Answer) Writer {
 	}
 	w.Cached, w.Age = cached(v)
 
-	best, _ := t.best(v)
-	if best.sig != nil {
-		w.ID = best.sig.ID
-		best.judge(t, v).fill(&w)
+	var best *signature
+	if claims := t.claims(v); len(claims) > 0 {
+		best = claims[0].sig
+		w.ID = best.ID
+		claims[0].judge(t, v).fill(&w)
 	} else {
 		byStatus(t, v).fill(&w)
 	}
-	w.RequestID, w.Location = t.identify(v, best.sig)
+	w.RequestID, w.Location = t.identify(v, best)
 	w.Vendor = clean(w.Vendor, maxName)
 	if !a.TLS && (w.Blame == "website" || w.Blame == "cdn") {
 		w.Confidence *= plainDoubt

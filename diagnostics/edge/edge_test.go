@@ -180,7 +180,10 @@ func TestWriters(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := b.String(); got != string(want) {
-		t.Errorf("writers differ from %s; see the difference with -update and git diff", golden)
+	lines := strings.Split(string(want), "\n")
+	for i, got := range strings.Split(b.String(), "\n") {
+		if i >= len(lines) || got != lines[i] {
+			t.Fatalf("%s, line %d: got %q; rewrite it with -update and read the difference", golden, i+1, got)
+		}
 	}
 }

@@ -50,14 +50,14 @@ type edge struct {
 // mark is a header that shows a network. A weak one is used by others too and
 // counts only beside a strong one.
 type mark struct {
-	Header string `json:"header"`
+	Header string     `json:"header"`
 	Like   expression `json:"like"`
-	Weak   bool   `json:"weak"`
+	Weak   bool       `json:"weak"`
 }
 
 // place is where a network names its data centre: the last match's first group.
 type place struct {
-	Header string `json:"header"`
+	Header string     `json:"header"`
 	Like   expression `json:"like"`
 }
 
@@ -232,7 +232,7 @@ func (t *table) identify(v *view, g *signature) (id, location string) {
 
 func firstID(v *view, headers []string) string {
 	for _, h := range headers {
-		if id := clean(strings.Join(first(v.headers(h)), ""), maxID); id != "" {
+		if id := clean(v.header(h), maxID); id != "" {
 			return id
 		}
 	}

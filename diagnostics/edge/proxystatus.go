@@ -49,25 +49,32 @@ var proxyErrors = map[string]proxyError{
 	"proxy_loop_detected":                {EdgeError, true},
 }
 
+// failures are the members of Proxy-Status that report a registered error, if the
+// answer is an error at all: a relayed success may have failed half-way.
+func (v *view) failures() []member {
+	if v.Status < 400 {
+		return nil
+	}
+	return slices.DeleteFunc(parseList(v.headers("Proxy-Status")), func(m member) bool {
+		_, known := proxyErrors[m.params["error"]]
+		return !known
+	})
+}
+
 // readProxyStatus takes over what the intermediary that wrote the answer says of
-// itself. It is the first member with an error: members are appended on the way
-// to the visitor, and those behind only relayed.
+// itself. It is the first with an error: members are appended on the way to the
+// visitor, and those behind only relayed.
 func readProxyStatus(t *table, v *view, f facets) facets {
-	for _, m := range parseList(v.headers("Proxy-Status")) {
-		e, known := proxyErrors[m.params["error"]]
-		if !known {
-			continue
-		}
-		f.Means, f.Sure = e.means, 0.97
-		if !e.only {
-			f.Sure = 0.85
-		}
-		f.Vendor = m.name
-		f.Party, f.Fault = t.proxyParty(v, m.name, e.means)
-		if received, _ := strconv.Atoi(m.params["received-status"]); received == v.Status && !e.only {
-			f.Party = PartyOrigin // it says that it relayed this very status
-		}
-		return f
+	m := v.failures()[0]
+	e := proxyErrors[m.params["error"]]
+	f.Vendor, f.Means, f.Sure = m.name, e.means, 0.97
+	if !e.only {
+		f.Sure = 0.85
+	}
+	f.Party, f.Fault = t.proxyParty(v, m.name, e.means)
+	if received, _ := strconv.Atoi(m.params["received-status"]); received == v.Status && !e.only {
+		// It says that it relayed this very status.
+		f.Vendor, f.Party, f.Fault = "", PartyOrigin, faultOf(v.Status, e.means)
 	}
 	return f
 }
@@ -118,7 +125,11 @@ func (t *table) isNetwork(name string) bool {
 	if strings.HasSuffix(name, "cdn") {
 		return true
 	}
-	return len(name) <= maxDomain && slices.ContainsFunc(t.edges, func(e edge) bool {
-		return e.delivers() && (name == e.ID || name == strings.ToLower(e.Name) || e.holds(name))
-	})
+	for i := range t.edges {
+		e := &t.edges[i]
+		if e.delivers() && (name == e.ID || name == strings.ToLower(e.Name) || len(name) <= maxDomain && e.holds(name)) {
+			return true
+		}
+	}
+	return false
 }

@@ -27,6 +27,8 @@ var statuses = map[int]facets{
 	http.StatusServiceUnavailable:            {Means: Unavailable, Fault: "site.unavailable", Sure: 0.6},
 	http.StatusGatewayTimeout:                {Means: GatewayTimeout, Fault: "site.gateway-timeout", Sure: 0.65},
 	http.StatusNetworkAuthenticationRequired: {Means: SignIn, Party: PartyPortal, Fault: "portal.sign-in", Sure: 0.9},
+	// No standard has it; several services answer it when they are overloaded.
+	529: {Means: Unavailable, Fault: "site.unavailable", Sure: 0.6},
 	// Too large headers are cookies if the request carried some, and a broken
 	// server if it did not: the caller knows which.
 	http.StatusRequestHeaderFieldsTooLarge: {Means: CookiesTooLarge, Note: "cookies", Sure: 0.6},
@@ -35,7 +37,7 @@ var statuses = map[int]facets{
 // byStatus is the fall-back for answers that no signature claims: the status
 // alone, and who wrote it as far as the Server header and the kind of body tell.
 func byStatus(t *table, v *view) facets {
-	if v.Status >= 520 && v.Status <= 530 {
+	if v.Status >= 520 && v.Status <= 527 || v.Status == 530 {
 		return unofficial(t, v)
 	}
 	f, known := statuses[v.Status]
@@ -75,7 +77,7 @@ func authorOf(v *view) Party {
 	return PartyOrigin
 }
 
-// unofficial judges 520 to 530 without Cloudflare's marks. No standard defines
+// unofficial judges 520 to 527 and 530 without Cloudflare's marks. No standard defines
 // these; others have taken them over with Cloudflare's meanings.
 func unofficial(t *table, v *view) facets {
 	f := facets{Party: PartyCDN, Means: OriginDown, Fault: "cdn.origin-down"}

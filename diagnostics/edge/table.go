@@ -152,22 +152,15 @@ func (t *table) claims(v *view) []claim {
 	return all
 }
 
-// best is the most specific claim.
-func (t *table) best(v *view) (claim, bool) {
-	all := t.claims(v)
-	if len(all) == 0 {
-		return claim{}, false
-	}
-	return all[0], true
-}
-
+// holds says whether a signature holds for an answer, and how specific it is.
 func (g *signature) holds(v *view) (score, bool) {
 	if len(g.Status) > 0 && !slices.Contains(g.Status, v.Status) {
 		return score{}, false
 	}
-	// Inside verified TLS a success is the site's own page, even if it quotes the
-	// words of a filter.
-	if g.Party == PartyFilter && v.TLS && v.Status < 300 {
+	if g.Party == PartyFilter && v.ownPage() {
+		return score{}, false
+	}
+	if g.Read == "proxy-status" && len(v.failures()) == 0 {
 		return score{}, false
 	}
 	total, ok := allOf(g.When, v)

@@ -2,6 +2,7 @@ package edge
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 )
 
@@ -51,4 +52,17 @@ func (v *view) header(name string) string {
 		return strings.TrimSpace(values[0])
 	}
 	return ""
+}
+
+// ownPage says whether an answer is surely not a filter's, whatever words it
+// holds: a success inside verified TLS, or a redirect that stays on the site.
+func (v *view) ownPage() bool {
+	if v.Status < 300 {
+		return v.TLS
+	}
+	if v.Status >= 400 || v.Host == "" {
+		return false
+	}
+	to, err := url.Parse(v.header("Location"))
+	return err == nil && strings.EqualFold(to.Hostname(), v.Host)
 }

@@ -19,11 +19,11 @@ cd "$work"
 record() {
 	id=$1 url=$2 tls=${tls:-yes}
 	shift 2
+	curl -sS -i -k -m 10 -H 'Accept: text/html' "$@" "$url" >answer
 	{
 		printf '# tls: %s\n' "$tls"
 		[ -z "${want:-}" ] || printf '# want: %s\n' "$want"
-		curl -sS -i -k -m 10 -H 'Accept: text/html' "$@" "$url" |
-			sed -e '/<style/,/<\/style>/d' -e '/^Content-Length:/Id' -e '/^Transfer-Encoding:/Id'
+		sed -e '/<style/,/<\/style>/d' -e '/^Content-Length:/Id' -e '/^Transfer-Encoding:/Id' answer
 	} >"$here/$id.http"
 	printf '%s: %s\n' "$id" "$(grep -m1 ^HTTP "$here/$id.http")"
 }
@@ -154,7 +154,16 @@ shutdown_lifetime 0 seconds
 EOF
 chmod 777 logs
 squid -N -f "$work/squid.conf" & pids="$pids $!"
-sleep 4
+
+# Wait until all listen; 8030 and 8040 take longest.
+for port in 9001 9002 8001 8002 8010 8020 8030 8040; do
+	tries=0
+	until curl -s -o /dev/null -m 1 "telnet://127.0.0.1:$port" </dev/null || [ $? -eq 28 ]; do
+		tries=$((tries + 1))
+		[ "$tries" -lt 100 ] || { echo "nothing listens on $port" >&2; exit 1; }
+		sleep 0.2
+	done
+done
 
 record nginx.502 http://127.0.0.1:8001/refused
 record nginx.504 http://127.0.0.1:8001/hang
