@@ -1,17 +1,30 @@
 package platform
 
 import (
-	"os"
 	"path/filepath"
+
+	"golang.org/x/sys/windows"
 )
 
 // New describes this computer. It asks nothing until one of the functions is called.
 func New() Host {
 	return Host{
-		OS:       "windows",
-		Hosts:    hostsIn(filepath.Join(os.Getenv("SystemRoot"), `System32\drivers\etc\hosts`)),
-		Proxies:  environmentProxies,
-		Gateway:  discoverGateway,
-		Browsers: browsers,
+		OS:         "windows",
+		Links:      links,
+		Routes:     routes,
+		Neighbours: neighbours,
+		Resolvers:  resolvers,
+		Hosts:      hostsIn(hostsFile()),
+		Proxies:    proxies,
+		Gateway:    discoverGateway,
+		Browsers:   browsers,
 	}
+}
+
+func hostsFile() string {
+	dir, err := windows.GetSystemDirectory()
+	if err != nil {
+		dir = `C:\Windows\System32`
+	}
+	return filepath.Join(dir, `drivers\etc\hosts`)
 }
