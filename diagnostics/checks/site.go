@@ -93,10 +93,12 @@ type Step struct {
 // State of the redirects.
 func (r RedirectReport) State() diagnostics.State {
 	switch {
-	case len(r.Steps) == 0 && r.Bad == "":
+	case len(r.Steps) == 0 && r.Bad == "" && !r.Loop:
 		return diagnostics.Skipped
 	case r.Loop || r.Bad != "" && r.Bad != "budget":
 		return diagnostics.Failed
+	case len(r.Steps) == 0:
+		return diagnostics.Unknown
 	}
 	last := r.Steps[len(r.Steps)-1].Attempt
 	if last.Fail() != nil || last.Exchange == nil || last.Exchange.Status >= 400 || last.Handshake != nil && !last.Handshake.Trusted() {
