@@ -44,29 +44,37 @@ func readCloudflare(t *table, v *view, f facets) facets {
 // columns says which of the columns "You", "Cloudflare" and "Host" of the branded
 // page show an error.
 func columns(text string) (browser, cloudflare, host bool) {
-	ids := [3]string{`id="cf-browser-status"`, `id="cf-cloudflare-status"`, `id="cf-host-status"`}
+	var start [3]int
+	for i, name := range columnNames {
+		if start[i] = strings.Index(text, `id="`+name); start[i] < 0 {
+			start[i] = strings.Index(text, name)
+		}
+	}
 	var wrong [3]bool
-	for i, id := range ids {
-		at := strings.Index(text, id)
-		if at < 0 {
+	for i, from := range start {
+		if from < 0 {
 			continue
 		}
-		column := text[at+len(id):]
-		for _, other := range ids {
-			if end := strings.Index(column, other); end >= 0 {
-				column = column[:end]
+		end := min(from+longestColumn, len(text))
+		for _, other := range start {
+			if other > from {
+				end = min(end, other)
 			}
 		}
-		column = column[:min(len(column), longestColumn)]
+		column := text[from:end]
 		wrong[i] = slices.ContainsFunc(errorMarks, func(m string) bool { return strings.Contains(column, m) })
 	}
 	return wrong[0], wrong[1], wrong[2]
 }
 
-// errorMarks are the classes of a column in error, in the page's two layouts. The
-// older one calls the frame of every icon cf-icon-error-container.
-var errorMarks = []string{"cf-error-source", `cf-icon-error"`, "cf-icon-error ", `cf-error"`, "cf-error "}
+var columnNames = [3]string{"cf-browser-status", "cf-cloudflare-status", "cf-host-status"}
+
+// errorMarks are the classes and the label of a column in error, in the page's two
+// layouts. The older one calls the frame of every icon cf-icon-error-container.
+var errorMarks = []string{
+	"cf-error-source", `cf-icon-error"`, "cf-icon-error ", `cf-error"`, "cf-error ", ">Error<", " Error<",
+}
 
 // longestColumn bounds the last column, which ends nowhere in particular; a
-// column has about 900 bytes.
-const longestColumn = 1200
+// column has about 1100 bytes, those with a link in them.
+const longestColumn = 1400

@@ -232,3 +232,28 @@ func checkClean(t *testing.T, w Writer) {
 		t.Errorf("out of bounds: %d hops, retry %s, age %s", len(w.Via), w.RetryAfter, w.Age)
 	}
 }
+
+func TestColumns(t *testing.T) {
+	const (
+		good = `<i class="cf-icon-error-container"></i><i class="cf-icon-ok"></i><span>Working</span></div>`
+		bad  = `<i class="cf-icon-error-container"></i><i class="cf-icon-error"></i><span>Error</span></div>`
+	)
+	column := func(name, state string) string { return `<div id="cf-` + name + `-status" class="x">` + state }
+	for _, c := range []struct {
+		page                      string
+		browser, cloudflare, host bool
+	}{
+		{"", false, false, false},
+		{column("browser", good) + column("cloudflare", good) + column("host", bad), false, false, true},
+		{column("browser", good) + column("cloudflare", bad) + column("host", good), false, true, false},
+		{column("host", bad) + column("cloudflare", good) + column("browser", bad), true, false, true},
+		{`<div class="cf-host-status cf-error">h</div>`, false, false, true},
+		{`<div class="cf-cloudflare-status">Here Cloudflare Working</div><div class="cf-host-status">h Host Error</div>`, false, false, true},
+		{column("host", good) + strings.Repeat(" x", longestColumn) + bad, false, false, false},
+	} {
+		b, cf, h := columns(c.page)
+		if b != c.browser || cf != c.cloudflare || h != c.host {
+			t.Errorf("columns(%.300s) = %t %t %t", c.page, b, cf, h)
+		}
+	}
+}
