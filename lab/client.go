@@ -41,9 +41,6 @@ func (w *World) computer() error {
 
 // furnish runs in the client's mount namespace and puts its own files in place of this machine's.
 func (w *World) furnish() error {
-	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
-		return err
-	}
 	// No services of this machine to talk to, and a sysfs that shows the links of this room.
 	if err := errors.Join(unix.Mount("tmpfs", "/run", "tmpfs", 0, "mode=755"), unix.Mount("sysfs", "/sys", "sysfs", 0, "")); err != nil {
 		return err

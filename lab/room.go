@@ -18,9 +18,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Room is a network namespace, and for the client also a mount namespace, held by one thread of
-// this process and by nothing else: no name under /run/netns, no bind mount. When the process ends,
-// however it ends, the kernel kills what the thread started (Pdeathsig) and takes the namespace away.
+// Room is a network and a mount namespace, held by one thread of this process and by nothing else:
+// no name under /run/netns, no bind mount. When the process ends, however it ends, the kernel kills
+// what the thread started (Pdeathsig) and takes the namespaces away.
 type Room struct {
 	Name string
 	Env  []string // environment of the commands, nil for this process's own
@@ -31,19 +31,23 @@ type Room struct {
 	gone chan struct{}
 }
 
-// newRoom makes a namespace. prepare, when given, runs in a mount namespace of the room's own.
-func newRoom(name string, prepare func() error) (*Room, error) {
+// newRoom makes the namespaces of a room. furnish, when given, changes its mounts.
+func newRoom(name string, furnish func() error) (*Room, error) {
 	r := &Room{Name: name, jobs: make(chan func()), gone: make(chan struct{})}
 	ready := make(chan error)
 	go func() {
 		defer close(r.gone)
 		runtime.LockOSThread() // never unlocked: the thread ends with this goroutine
 		r.tid = unix.Gettid()
-		err := unix.Unshare(unix.CLONE_NEWNET)
-		if err == nil && prepare != nil {
-			if err = unix.Unshare(unix.CLONE_NEWNS); err == nil {
-				err = prepare()
-			}
+		err := unix.Unshare(unix.CLONE_NEWNET | unix.CLONE_NEWNS)
+		if err == nil {
+			err = unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, "")
+		}
+		if err == nil { // some servers name their shared memory always alike, and leave it behind when killed
+			err = unix.Mount("tmpfs", "/dev/shm", "tmpfs", 0, "")
+		}
+		if err == nil && furnish != nil {
+			err = furnish()
 		}
 		ready <- err
 		if err != nil {

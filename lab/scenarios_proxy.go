@@ -34,9 +34,9 @@ var proxyScenarios = []*Scenario{
 		Setup: func(w *World) {
 			healthyShop(w)
 			squidHere(w)
-			w.Squid("http_access allow all\ndns_nameservers " + Old4 + "\ndns_timeout 1 second")
+			w.Squid("http_access allow all\ndns_nameservers " + Old4 + "\ndns_timeout 1 second\ndns_retransmit_interval 300 milliseconds")
 		},
-		Oracle: []Proof{shopWorks, {Run: "curl -sS -m 5 -v -x http://" + Router4 + ":3128 " + shopURL, Want: "503"}},
+		Oracle: []Proof{shopWorks, {Run: "curl -sS -m 5 -v -x http://" + Router4 + ":3128 " + shopURL, Want: "response 50[03]"}},
 	},
 	{
 		Name: "proxy.needs-sign-in", Title: "the proxy wants a password", Kind: Fault, Address: shop, Faults: []string{"proxy.needs-sign-in"}, At: []string{"router"},

@@ -62,7 +62,7 @@ var rawScenarios = []*Scenario{
 				time.Sleep(100 * time.Millisecond)
 			}
 		}),
-		Oracle: []Proof{{Run: "curl -sS -m 2 -o /dev/null -w 'first=%{time_starttransfer}' " + shopURL, Want: "timed out.*first=0.0"}},
+		Oracle: []Proof{{Run: "curl -sS -m 2 -o /dev/null -w 'first=%{time_starttransfer}' " + shopURL, Want: "timed out.*first=0"}},
 	},
 	{
 		Name: "site.bad-gzip", Title: "the answer says gzip and is not, from the application itself", Kind: Fault, Address: shop, Faults: []string{"site.bad-encoding"},

@@ -106,9 +106,9 @@ func Up(s *Scenario) (*World, error) {
 	for _, r := range []struct {
 		at      **Room
 		name    string
-		prepare func() error
+		furnish func() error
 	}{{&w.Client, "client", w.furnish}, {&w.Router, "router", nil}, {&w.Hop1, "hop1", nil}, {&w.Hop2, "hop2", nil}, {&w.Net, "internet", nil}} {
-		if *r.at, err = newRoom(r.name, r.prepare); err != nil {
+		if *r.at, err = newRoom(r.name, r.furnish); err != nil {
 			return w, err
 		}
 		w.onDown((*r.at).Close)
