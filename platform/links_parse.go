@@ -64,17 +64,14 @@ func (r nlLink) carrierState() Carrier {
 	if r.flags&iffUp == 0 {
 		return CarrierUnknown // the hardware may be asleep
 	}
-	switch r.operstate {
-	case operUp:
-		return CarrierYes
-	case operNotPresent, operDown, operLowerDown:
+	// The operational state follows the carrier with a delay of up to a second.
+	switch {
+	case r.carrier == 0, r.operstate == operNotPresent, r.operstate == operLowerDown:
 		return CarrierNo
-	}
-	switch r.carrier {
-	case 0:
-		return CarrierNo
-	case 1:
+	case r.carrier == 1, r.operstate == operUp:
 		return CarrierYes
+	case r.operstate == operDown:
+		return CarrierNo
 	}
 	return CarrierUnknown
 }

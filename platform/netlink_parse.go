@@ -266,6 +266,8 @@ type nlRule struct {
 	source bool
 	uids   [2]uint32
 	byUID  bool
+	// longer is how long a route's prefix must at least be ("suppress_prefixlength" plus one).
+	longer int
 }
 
 func parseRules(b []byte) (rules []nlRule) {
@@ -288,6 +290,8 @@ func parseRules(b []byte) (rules []nlRule) {
 				r.priority = nlU32(v)
 			case 10: // FRA_FWMARK
 				r.local = r.local && nlU32(v) == 0
+			case 14: // FRA_SUPPRESS_PREFIXLEN, -1 for none
+				r.longer = int(int32(nlU32(v))) + 1
 			case 15: // FRA_TABLE
 				r.table = nlU32(v)
 			case 17: // FRA_OIFNAME

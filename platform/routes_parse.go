@@ -40,7 +40,7 @@ func linuxRoutes(routes []nlRoute, rules []nlRule, name func(int) string, uid ui
 			}
 			from := len(list)
 			for _, r := range routes {
-				if r.table == step.table && r.dst.Addr().Is6() == inet6 && matters(r) {
+				if r.table == step.table && r.dst.Addr().Is6() == inet6 && step.holds(r.dst) && matters(r) {
 					list = append(list, r.route(step.name, name))
 				}
 			}
@@ -54,27 +54,37 @@ func linuxRoutes(routes []nlRoute, rules []nlRule, name func(int) string, uid ui
 
 // routeStep is one table, or one blocking rule, on the way of a packet through the rules.
 type routeStep struct {
-	kind  uint8
-	table uint32
-	dst   netip.Prefix
-	name  string
+	kind     uint8
+	table    uint32
+	dst      netip.Prefix
+	name     string
+	min, max int // lengths of the prefixes that are looked at here; max is not one of them
 }
+
+func (s routeStep) holds(p netip.Prefix) bool { return s.min <= p.Bits() && p.Bits() < s.max }
+
+// allLengths is more than any prefix's.
+const allLengths = 129
 
 // routeSteps lists the tables and blocking rules that a plain packet of this computer meets. The
 // local table is left out; the default and main tables are assumed where no rule is known.
 func routeSteps(rules []nlRule, inet6 bool, uid uint32) (steps []routeStep) {
 	rules = slices.Clone(rules)
 	slices.SortStableFunc(rules, func(a, b nlRule) int { return cmp.Compare(a.priority, b.priority) })
-	seen := map[uint32]bool{tableLocal: true}
+	listed := map[uint32]int{tableLocal: 0} // from which length on a table's routes are listed
 	for _, r := range rules {
 		if r.inet6 != inet6 || !r.reaches(uid) {
 			continue
 		}
 		switch r.action {
 		case ruleToTable:
-			if !seen[r.table] {
-				seen[r.table] = true
-				steps = append(steps, routeStep{kind: rtnUnicast, table: r.table, name: tableName(r.table)})
+			most, again := listed[r.table]
+			if !again {
+				most = allLengths
+			}
+			if r.longer < most {
+				listed[r.table] = r.longer
+				steps = append(steps, routeStep{rtnUnicast, r.table, netip.Prefix{}, tableName(r.table), r.longer, most})
 			}
 		case ruleBlackhole, ruleUnreachable, ruleProhibit:
 			// Only what surely blocks: a rule for some sources alone may never be met.
@@ -87,8 +97,8 @@ func routeSteps(rules []nlRule, inet6 bool, uid uint32) (steps []routeStep) {
 			}
 		}
 	}
-	if !seen[tableMain] && len(steps) == 0 {
-		steps = append(steps, routeStep{kind: rtnUnicast, table: tableMain})
+	if len(steps) == 0 {
+		steps = append(steps, routeStep{rtnUnicast, tableMain, netip.Prefix{}, "", 0, allLengths})
 	}
 	return steps
 }
