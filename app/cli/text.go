@@ -81,7 +81,7 @@ func (p printer) answer(d report.Document, verbose bool) {
 	fmt.Fprintln(p.out)
 	p.para("", v.Title, bold)
 	p.para("", v.Explanation, "")
-	if v.Fault != "ok" {
+	if v.Fault != "ok" && v.Fault != "unknown" {
 		p.para("", p.say("cli.sure", "sure", v.Sure, "percent", strconv.Itoa(int(v.Confidence*100+0.5))), faint)
 	}
 	p.bullets("cli.evidence", v.Evidence)

@@ -27,8 +27,8 @@ func (d Document) HTML(lang string) string {
 	h.element("p", "subject", d.subject(lang))
 	h.element("h1", "", d.Verdict.Title)
 	h.element("p", "", d.Verdict.Explanation)
-	if d.Verdict.Fault != "ok" {
-		h.element("p", "quiet", d.sure(lang))
+	if text := d.sure(lang); text != "" {
+		h.element("p", "quiet", text)
 	}
 	h.way(d.Stations)
 	h.evidence("cli.evidence", d.Verdict.Evidence)

@@ -13,8 +13,8 @@ func (d Document) Markdown(lang string) string {
 	m.line("# %s", md(d.Verdict.Title))
 	m.line("**%s**", md(d.subject(lang)))
 	m.line("%s", md(d.Verdict.Explanation))
-	if d.Verdict.Fault != "ok" {
-		m.line("%s", md(d.sure(lang)))
+	if text := d.sure(lang); text != "" {
+		m.line("%s", md(text))
 	}
 	m.list("cli.evidence", d.Verdict.Evidence)
 	m.list("cli.clears", d.Verdict.Clears)
@@ -114,7 +114,11 @@ func (d Document) subject(lang string) string {
 	return d.Target.URL
 }
 
+// sure says how sure the answer is; "" where that goes without saying.
 func (d Document) sure(lang string) string {
+	if d.Verdict.Fault == "ok" || d.Verdict.Fault == "unknown" {
+		return ""
+	}
 	return resources.Text(lang, "cli.sure", map[string]string{"sure": d.Verdict.Sure, "percent": percent(d.Verdict.Confidence)})
 }
 

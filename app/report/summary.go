@@ -48,6 +48,11 @@ func Summary(lang string, f diagnostics.Fact) string {
 		return s.signIn(v)
 	case checks.LossReport:
 		return s.loss(v)
+	case checks.HopsReport:
+		if n := checks.Farthest(v.Hops); n > 0 {
+			return s.say("provider.hops.seen", "count", strconv.Itoa(n), "address", v.To.Addr().String())
+		}
+		return s.say("provider.hops.none")
 	case checks.Lookup:
 		return s.lookup(v)
 	case checks.ServerList:

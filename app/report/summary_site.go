@@ -10,6 +10,7 @@ import (
 	"github.com/waymend/waymend/diagnostics"
 	"github.com/waymend/waymend/diagnostics/checks"
 	"github.com/waymend/waymend/diagnostics/wire"
+	"github.com/waymend/waymend/resources"
 )
 
 func addresses(l []netip.Addr) string {
@@ -119,13 +120,21 @@ func (s speaker) rows(key string, rows []checks.Row) string {
 	return strings.Join(told[:min(3, len(told))], "; ")
 }
 
+// word is the text of a stable word, or that of "other" for one from a newer version.
+func (s speaker) word(family, word string) string {
+	if !resources.Has(s.lang, "check."+family+word) {
+		word = "other"
+	}
+	return s.say(family + word)
+}
+
 // outcome says how far one attempt came.
 func (s speaker) outcome(a wire.Attempt) string {
 	if a.Handshake != nil && len(a.Handshake.Problems) > 0 {
-		return s.say("attempt.certificate", "problem", s.say("problem."+string(a.Handshake.Problems[0])))
+		return s.say("attempt.certificate", "problem", s.word("problem.", string(a.Handshake.Problems[0])))
 	}
 	if f := a.Fail(); f != nil {
-		return s.say("fail." + string(f.Kind))
+		return s.word("fail.", string(f.Kind))
 	}
 	switch e := a.Exchange; {
 	case e != nil && e.Status > 0:
