@@ -86,7 +86,7 @@ func runInterception(ctx context.Context, env *diagnostics.Env) (v InterceptRepo
 	var both sync.WaitGroup
 	if anchors := firstAnchors(env, 1); len(anchors) > 0 {
 		both.Go(func() {
-			a := wire.Query(listening, netip.AddrPortFrom(anchors[0], 53), wire.UDP, wire.Question{Name: name, Type: "A"}, wire.QueryOptions{Limit: interceptLimit})
+			a := wire.Query(ctx, netip.AddrPortFrom(anchors[0], 53), wire.UDP, wire.Question{Name: name, Type: "A"}, wire.QueryOptions{Limit: interceptLimit})
 			v.Control = &a
 			if a.Answered() {
 				sleep(listening, max(2*a.Took.Duration(), leastOverdue))
