@@ -39,8 +39,11 @@ func (r SiteReport) State() diagnostics.State {
 			if a.Fail() != nil && !a.Fail().Real() {
 				continue
 			}
-			all++
 			trusted := a.Handshake == nil || a.Handshake.Trusted()
+			if a.Connect.OK && a.Fail() == nil && trusted && a.Exchange == nil {
+				continue // proven, and not asked for the page
+			}
+			all++
 			if e := a.Exchange; trusted && e != nil && e.Fail == nil && e.Status > 0 && e.Status < 400 {
 				good++
 			}

@@ -36,7 +36,7 @@ func runHTTPVariants(ctx context.Context, env *diagnostics.Env) (v HTTPReport, e
 		return v, notApplicable("the site was not reached")
 	}
 	o := oddities{ctx: ctx, env: env, began: time.Now(), like: odd, url: u}
-	if h := odd.Handshake; h != nil && h.ALPN == "h2" && odd.Exchange.Fail.Real() {
+	if h := odd.Handshake; h != nil && h.ALPN == "h2" && odd.Exchange.Fail.Real() && !odd.Exchange.Fail.Is(wire.BadEncoding) {
 		o.try(&v.HTTP1, func(r *visit) { r.tls.ALPN = []string{"http/1.1"} })
 	}
 	if odd.Exchange.Fail.Is(wire.BadEncoding) {

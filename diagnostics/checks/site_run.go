@@ -253,7 +253,7 @@ func (s *siteRun) repeats(ctx context.Context, addr netip.Addr, first wire.Attem
 // more asks as often as may be, to see how many of the answers are good.
 func (s *siteRun) more(ctx context.Context, addr netip.Addr) []wire.Attempt {
 	var moments []time.Duration
-	for s.take() {
+	for len(moments) < diagnostics.RequestsPerHost && s.take() {
 		moments = append(moments, time.Duration(len(moments))*spread)
 	}
 	return s.later(ctx, addr, time.Now(), moments)
