@@ -76,10 +76,10 @@ route unicast 0.0.0.0/0 via=invalid IP dev=tun0 metric=0 table=51820
 route unicast 0.0.0.0/0 via=192.168.1.1 dev=eth0 metric=600
 -route unicast 0.0.0.0/0 via=192.168.1.77`,
 	"two-ways": loopback + `
-route unicast 0.0.0.0/0 via=192.168.1.1 dev=eth0 metric=0 table=100
 route unicast 0.0.0.0/0 via=fe80::9%eth1 dev=eth1 metric=10
 route unicast 0.0.0.0/0 via=192.168.1.1 dev=eth0 metric=50
-route unicast 0.0.0.0/0 via=10.0.0.1 dev=eth1 metric=50`,
+route unicast 0.0.0.0/0 via=10.0.0.1 dev=eth1 metric=50
+route unicast 0.0.0.0/0 via=192.168.1.1 dev=eth0 metric=0 table=100`,
 	"kill-switch": loopback + `
 route blackhole 0.0.0.0/0 via=invalid IP dev= metric=0 table=rule 50
 route unreachable 0.0.0.0/0 via=invalid IP dev= metric=2147483647`,

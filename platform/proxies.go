@@ -50,8 +50,10 @@ func environmentProxy(getenv func(string) string, u *url.URL) (Proxy, bool) {
 		asked.Scheme = "https"
 	}
 	server, err := cfg.ProxyFunc()(asked)
+	// The package takes an address that cannot be parsed for a host name.
+	_, odd := url.Parse(value)
 	switch {
-	case err != nil:
+	case err != nil, odd != nil && strings.Contains(value, "://"):
 		p.Err = "the address of the proxy cannot be read"
 	case server != nil:
 		p.URL, p.User = proxyURL(server)
@@ -82,7 +84,7 @@ func proxyURL(u *url.URL) (string, *url.Userinfo) {
 
 // setting is one proxy setting of a desktop or system, before it is applied to an address.
 type setting struct {
-	Proxy                     // Source, Detail, Script, Detect, Browsers, Programs as they will be shown
+	Proxy                     // Source, Detail, Script and so on as they will be shown; User if kept apart
 	servers map[string]string // by scheme of the asked address ("http", "https", "socks", "*")
 	bypass  []string          // hosts asked directly
 	// subdomains says that a name in bypass stands for all names below it as well.
@@ -92,6 +94,7 @@ type setting struct {
 // proxy says what a setting means for an address; scripts are left alone.
 func (s setting) proxy(u *url.URL) Proxy {
 	p := s.Proxy
+	p.User = nil
 	for _, scheme := range []string{u.Scheme, "*", "socks"} {
 		server := s.servers[scheme]
 		if server == "" {

@@ -70,7 +70,11 @@ const allLengths = 129
 // local table is left out; the default and main tables are assumed where no rule is known.
 func routeSteps(rules []nlRule, inet6 bool, uid uint32) (steps []routeStep) {
 	rules = slices.Clone(rules)
-	slices.SortStableFunc(rules, func(a, b nlRule) int { return cmp.Compare(a.priority, b.priority) })
+	slices.SortStableFunc(rules, func(a, b nlRule) int {
+		// A packet has no source address yet when its route is sought, unless its program chose
+		// one: tables for sources come last.
+		return cmp.Or(cmp.Compare(a.forSource(), b.forSource()), cmp.Compare(a.priority, b.priority))
+	})
 	listed := map[uint32]int{tableLocal: 0} // from which length on a table's routes are listed
 	for _, r := range rules {
 		if r.inet6 != inet6 || !r.reaches(uid) {
@@ -101,6 +105,14 @@ func routeSteps(rules []nlRule, inet6 bool, uid uint32) (steps []routeStep) {
 		steps = append(steps, routeStep{rtnUnicast, tableMain, netip.Prefix{}, "", 0, allLengths})
 	}
 	return steps
+}
+
+// forSource is 1 for a rule that only packets of a chosen source meet.
+func (r nlRule) forSource() int {
+	if r.source && !r.invert {
+		return 1
+	}
+	return 0
 }
 
 // reaches reports whether a plain packet of the account may match the rule.
