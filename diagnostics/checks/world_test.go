@@ -166,6 +166,10 @@ func doh(z zoneText, seen *sync.Map) http.Handler {
 		if seen != nil {
 			seen.Store(r.RemoteAddr, true)
 		}
+		if r.Method != http.MethodPost || r.Header.Get("Content-Type") != "application/dns-message" {
+			http.Error(w, "only POST of DNS messages", http.StatusBadRequest)
+			return
+		}
 		b, _ := io.ReadAll(io.LimitReader(r.Body, dns.MaxMsgSize))
 		q := new(dns.Msg)
 		if err := q.Unpack(b); err != nil || len(q.Question) != 1 {

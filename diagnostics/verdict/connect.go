@@ -207,7 +207,11 @@ func (c *Case) rejectedOnWay() (Finding, bool) {
 		if noWay(f) {
 			confidence = 0.82
 		}
-		return c.siteFinding(confidence, "rejected-on-way", c.addrValues("offender", f.Offender.String())), true
+		found := c.siteFinding(confidence, "rejected-on-way", c.addrValues("offender", f.Offender.String()))
+		if c.isGateway(f.Offender) {
+			found.Station = diagnostics.Router
+		}
+		return found, true
 	}
 	// A refusal that comes back faster than the site can answer was made nearer.
 	fails, ok := c.unconnected()

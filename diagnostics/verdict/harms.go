@@ -22,6 +22,7 @@ var harmRules = []Rule{
 	{"path.ipv6-stalls", (*Case).ipv6Stalls},
 	{"cdn.one-edge-bad", (*Case).oneEdgeBad},
 	{"site.one-address-down", (*Case).oneAddressDown},
+	{"site.slow-answer", (*Case).steadilySlow},
 	{"router.bufferbloat", (*Case).bufferbloat},
 	{"router.packet-loss", (*Case).routerLoss},
 	{"path.packet-loss", (*Case).pathLoss},
@@ -447,17 +448,41 @@ func (c *Case) serversSlow() (Finding, bool) {
 	return Finding{}, false
 }
 
+// steadilySlow: every attempt waits for about the same time: lost packets would show as steps of one
+// and three seconds instead.
+func (c *Case) steadilySlow() (Finding, bool) {
+	first, ok := c.firstBytes()
+	if !ok || len(first) < 2 || slices.Min(first).Duration() < slowFirst || slices.Max(first) > slices.Min(first)*1.3 {
+		return Finding{}, false
+	}
+	v := c.answerValues()
+	v["took"] = spellMs(slices.Min(first))
+	return c.siteFinding(0.86, "slow-first-byte", v), true
+}
+
 // slowAnswer: the connection is quick and the first byte is not, every time.
 func (c *Case) slowAnswer() (Finding, bool) {
-	var first []wire.Ms
+	first, ok := c.firstBytes()
+	if !ok || slices.Min(first).Duration() < slowFirst || c.lossy() {
+		return Finding{}, false
+	}
+	v := c.answerValues()
+	v["took"] = spellMs(slices.Min(first))
+	return c.siteFinding(0.86, "slow-first-byte", v), true
+}
+
+// firstBytes lists how long good answers took to begin; ok is false without any, or when the
+// connections were slow themselves.
+func (c *Case) firstBytes() (first []wire.Ms, ok bool) {
 	for _, r := range c.site.Rows {
 		for i, a := range r.Attempts {
-			if r.Steps[i] == stepFine && a.Exchange != nil {
-				if a.Connect.Took > 1000 {
-					return Finding{}, false
-				}
-				first = append(first, a.Exchange.First-a.Exchange.Sent)
+			if r.Steps[i] != stepFine || a.Exchange == nil {
+				continue
 			}
+			if a.Connect.Took > 1000 && len(r.Attempts) == 1 {
+				return nil, false
+			}
+			first = append(first, a.Exchange.First-a.Exchange.Sent)
 		}
 	}
 	if n := len(c.site.Redirect.Steps); n > 0 {
@@ -465,12 +490,7 @@ func (c *Case) slowAnswer() (Finding, bool) {
 			first = append(first, e.First)
 		}
 	}
-	if len(first) == 0 || slices.Min(first).Duration() < slowFirst || c.lossy() {
-		return Finding{}, false
-	}
-	v := c.answerValues()
-	v["took"] = spellMs(slices.Min(first))
-	return c.siteFinding(0.86, "slow-first-byte", v), true
+	return first, len(first) > 0
 }
 
 // slowDownload: the answer begins soon and then only drips.

@@ -41,7 +41,7 @@ func (c *Case) answerValues() map[string]string {
 	v["status"] = statusText(a.Status)
 	v["address"] = a.Addr.Addr().String()
 	v["took"] = spellMs(a.First)
-	for key, text := range map[string]string{"server": w.Vendor, "request": w.RequestID, "location": w.Location, "network": c.site.Network.Name} {
+	for key, text := range map[string]string{"server": w.Vendor, "request": w.RequestID, "place": w.Location, "network": c.site.Network.Name} {
 		if text != "" {
 			v[key] = text
 		}

@@ -37,10 +37,15 @@ func Judge(f diagnostics.Facts) Verdict {
 	case found:
 		v.Finding = main
 		v.Also = without(harms, main.Fault)
-	case len(harms) > 0:
-		v.Finding, v.Also = harms[0], harms[1:]
 	default:
-		v.Finding = c.healthy()
+		v.Finding, v.Also = c.healthy(), harms
+		for i, h := range harms {
+			if !slices.Contains(asides, h.Fault) {
+				v.Finding, v.Also = h, slices.Delete(slices.Clone(harms), i, i+1)
+				v.Also = without(v.Also, h.Fault)
+				break
+			}
+		}
 	}
 	v.Finding = complete(v.Finding)
 	for i := range v.Also {
@@ -122,6 +127,10 @@ var swallows = map[FaultID][]FaultID{
 	"domain.dnssec-broken":       {"domain.name-servers-down"},
 	"computer.sockets-exhausted": {"path.ipv6-broken", "path.ipv4-broken", "router.overloaded"},
 }
+
+// asides are harms that a person does not feel as long as the page comes: they are told, and are
+// never the answer.
+var asides = []FaultID{"dns.port-blocked", "filter.tls-interception", "dns.lies-for-missing-names"}
 
 // troubled reports whether something is wrong that no rule accounts for.
 func (c *Case) troubled() bool {

@@ -84,11 +84,11 @@ func (c *Case) filteredByServer() bool {
 // sameLie reports whether public servers, asked in plain DNS, give this computer's bad answer
 // rather than the one they give over HTTPS: then it is forged on the way.
 func (c *Case) sameLie() bool {
-	if len(c.names.Secure) == 0 || len(c.names.Public) == 0 {
+	secure := union(c.names.Secure)
+	if len(secure) == 0 {
 		return false
 	}
 	lies, honest := 0, 0
-	secure := union(c.names.Secure)
 	for _, s := range c.names.Public {
 		switch {
 		case !s.Answered():
@@ -212,7 +212,7 @@ func (c *Case) oldAnswer() bool {
 		return false
 	}
 	for _, r := range c.site.Others {
-		if r.Best > stepTrust || r.Best == stepTrust && c.site.allAt(stepConnect) {
+		if r.Best == stepFine {
 			return true
 		}
 	}

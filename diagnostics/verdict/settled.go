@@ -126,7 +126,7 @@ func (c *Case) namelessSettled(have func(...diagnostics.ID) bool) bool {
 		return false
 	}
 	alive, _ := c.names.alive()
-	if alive == 0 {
+	if len(c.names.Configured) > 0 && alive == 0 {
 		return true
 	}
 	return have(checks.SystemLookup.ID) && (have(checks.Authority.ID) || c.names.Outside.Missing > 1 || c.names.Outside.Addrs > 0)

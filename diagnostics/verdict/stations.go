@@ -135,7 +135,7 @@ func (c *Case) cdnView() StationView {
 	switch {
 	case c.site.OnCDN && c.site.Network.Delivers():
 		s.State, s.Key = diagnostics.OK, "cdn.seen"
-		s.Values = vals("network", c.site.Network.Name, "location", c.site.Network.Location)
+		s.Values = vals("network", c.site.Network.Name, "place", c.site.Network.Location)
 	case !c.Target.None() && !c.site.spoke():
 		s.State, s.Key = diagnostics.Unknown, "unseen"
 	}

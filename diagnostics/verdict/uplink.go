@@ -149,7 +149,7 @@ func (c *Case) routerAnswers() Evidence {
 			return Evidence{Check: "router.echo", Key: "router-alive", Values: vals("address", g.Addr.String()), Clears: true}
 		}
 	}
-	return Evidence{}
+	return Evidence{Check: "router.echo", Key: "router-not-seen"}
 }
 
 // notForwarding: the router lives, yet it does not even say so when a packet's life ends at it. A

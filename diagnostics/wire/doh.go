@@ -152,8 +152,7 @@ var dohHeader = http.Header{"Accept": {dnsMessage}, "Content-Type": {dnsMessage}
 
 // roundTrip uses the one HTTP/2 connection.
 func (d *DoH) roundTrip(ctx context.Context, msg []byte) (int, http.Header, []byte, error) {
-	e := &exchange{req: Request{Host: d.url.Host, Header: dohHeader, Body: msg}, start: time.Now()}
-	e.Method = http.MethodPost
+	e := &exchange{req: Request{Method: http.MethodPost, Host: d.url.Host, Header: dohHeader, Body: msg}, start: time.Now()}
 	req, err := e.request(e.traced(ctx), d.url)
 	if err != nil {
 		return 0, nil, nil, err
