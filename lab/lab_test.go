@@ -110,6 +110,9 @@ func judge(t *testing.T, waymend string, results map[string]Result) {
 	if len(s.SureWrong) > 0 {
 		t.Errorf("wrong and sure of it: %s", strings.Join(s.SureWrong, " "))
 	}
+	if len(s.Problems) > 0 {
+		t.Errorf("no answer, or a wrong exit code: %s", strings.Join(s.Problems, " "))
+	}
 }
 
 // TestCatalogue holds the set of scenarios to what the lab is for.

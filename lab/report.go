@@ -22,6 +22,7 @@ type Summary struct {
 	FalseAlarms []string
 	SureWrong   []string // wrong with confidence of Sure or more
 	Missing     []string // combinations whose second fault was not named
+	Problems    []string // no answer, or an exit code that contradicts it
 	MedianMS    float64
 }
 
@@ -40,6 +41,9 @@ func Summarise(rs []Result) (s Summary) {
 		}
 		if (!r.FaultOK || !r.BlameOK) && r.Confidence >= Sure {
 			s.SureWrong = append(s.SureWrong, r.Scenario)
+		}
+		if r.Problem != "" {
+			s.Problems = append(s.Problems, r.Scenario)
 		}
 		if !r.AlsoOK {
 			s.Missing = append(s.Missing, r.Scenario)
@@ -78,7 +82,7 @@ func Table(out io.Writer, rs []Result) {
 	for _, l := range []struct {
 		what  string
 		names []string
-	}{{"false alarms", s.FalseAlarms}, {fmt.Sprintf("wrong with confidence >= %.1f", Sure), s.SureWrong}, {"second fault not named", s.Missing}} {
+	}{{"false alarms", s.FalseAlarms}, {fmt.Sprintf("wrong with confidence >= %.1f", Sure), s.SureWrong}, {"second fault not named", s.Missing}, {"no answer, or a wrong exit code", s.Problems}} {
 		fmt.Fprintf(out, "%s: %d %s\n", l.what, len(l.names), strings.Join(l.names, " "))
 	}
 }

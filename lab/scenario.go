@@ -31,7 +31,7 @@ type Scenario struct {
 	// itself says that they cannot be told apart from one place.
 	Faults []string
 	Also   []string // faults to be named besides
-	At     []string // stations in state fault, where the blame does not say it
+	At     []string // stations in state fault, where the blame does not say it; "a|b" is either
 
 	Setup func(*World) // declares what the world has, before it is built
 	Break func(*World) // breaks the standing world

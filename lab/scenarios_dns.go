@@ -207,12 +207,17 @@ func lyingRouter(options ...string) func(*World) {
 
 // blockServer serves a block page where lying resolvers point.
 func blockServer(w *World) {
-	w.HTTP(w.Net, Portal4+":80", nil, http.HandlerFunc(func(rw http.ResponseWriter, q *http.Request) {
-		rw.Header().Set("Content-Type", "text/html")
-		io.WriteString(rw, "<!doctype html><html><head><title>Access blocked</title></head><body><h1>This website is blocked</h1><p>Access to this site has been blocked by your network administrator.</p></body></html>")
-	}))
+	w.HTTP(w.Net, Portal4+":80", nil, blocked("Access to this site has been blocked by your network administrator."))
 	c := w.Cert(Cert{Names: []string{"blockpage.filter.example"}, SelfSigned: true})
 	w.HTTP(w.Net, Portal4+":443", &c, http.NotFoundHandler())
+}
+
+// blocked is a page that says why there is no other.
+func blocked(why string) http.HandlerFunc {
+	return func(rw http.ResponseWriter, _ *http.Request) {
+		rw.Header().Set("Content-Type", "text/html")
+		io.WriteString(rw, "<!doctype html><html><head><title>Access blocked</title></head><body><h1>This website is blocked</h1><p>"+why+"</p></body></html>")
+	}
 }
 
 // transparentDNS makes the router answer every question that passes it, whoever was asked.

@@ -9,44 +9,51 @@ import (
 // filterScenarios are filters on the way, on the router and on the computer itself.
 var filterScenarios = []*Scenario{
 	{
-		Name: "filter.port-blocked", Title: "the network drops port 8443", Kind: Fault, Address: shopURL + ":8443", Faults: []string{"filter.port-blocked"},
+		Name: "filter.port-blocked", Title: "the network drops port 8443", Kind: Fault, Address: shopURL + ":8443", Faults: []string{"filter.port-blocked"}, At: []string{"router|provider"},
 		Setup:  func(w *World) { w.Site(Site{Host: shop, Port: 8443}); w.Site(Site{Host: shop, Plain: "-"}) },
 		Break:  func(w *World) { dropPort(w, "8443") },
 		Oracle: []Proof{fetch(shopURL+":8443", "timed out"), shopWorks, internetWorks},
 	},
 	{
-		Name: "filter.port-blocked-https", Title: "the network drops port 443 to everybody", Kind: Fault, Address: shop, Faults: []string{"filter.port-blocked"},
+		Name: "filter.port-blocked-https", Title: "the network drops port 443 to everybody", Kind: Fault, Address: shop, Faults: []string{"filter.port-blocked"}, At: []string{"router|provider"},
 		Setup: healthyShop, Break: func(w *World) { dropPort(w, "443") },
 		Oracle: []Proof{fetch(shopURL, "timed out"), fetch("https://1.1.1.1/", "timed out"), fetch("http://"+shop, "status=301"), body("http://detectportal.firefox.com/success.txt", "success")},
 	},
 	{
-		Name: "filter.rejects", Title: "the router rejects the site as prohibited", Kind: Fault, Address: shop, Faults: []string{"filter.rejects"},
+		Name: "filter.rejects", Title: "the router rejects the site as prohibited", Kind: Fault, Address: shop, Faults: []string{"filter.rejects"}, At: []string{"router"},
 		Setup: shop4, Break: func(w *World) { rejectAtRouter(w, "icmp-admin-prohibited") },
 		Oracle: []Proof{pingFails(Site4, "From "+Router4+".*[Ff]iltered|From "+Router4+".*[Pp]rohibited"), internetWorks},
 	},
 	{
-		Name: "filter.rejects-host", Title: "the router rejects the site as a prohibited host", Kind: Fault, Address: shop, Faults: []string{"filter.rejects"},
+		Name: "filter.rejects-host", Title: "the router rejects the site as a prohibited host", Kind: Fault, Address: shop, Faults: []string{"filter.rejects"}, At: []string{"router"},
 		Setup: shop4, Break: func(w *World) { rejectAtRouter(w, "icmp-host-prohibited") },
 		Oracle: []Proof{pingFails(Site4, "From "+Router4+".*[Pp]rohibited"), internetWorks},
 	},
 	{
-		Name: "filter.sni-reset", Title: "connections that name the site are reset on the way", Kind: Fault, Address: shop, Faults: []string{"filter.sni-reset"},
+		Name: "filter.sni-reset", Title: "connections that name the site are reset on the way", Kind: Fault, Address: shop, Faults: []string{"filter.sni-reset"}, At: []string{"router|provider"},
 		Setup: healthyShop, Break: func(w *World) { matchName(w, "REJECT --reject-with tcp-reset") },
 		Oracle: []Proof{fetch(shopURL, "reset"), {Run: "curl -ksS -m 3 -o /dev/null -w 'status=%{http_code}' --resolve www.example.com:443:" + Site4 + " https://www.example.com", Want: "status=200"}},
 	},
 	{
-		Name: "filter.sni-drop", Title: "packets that name the site are dropped on the way", Kind: Fault, Address: shop, Faults: []string{"filter.sni-drop"},
+		Name: "filter.sni-drop", Title: "packets that name the site are dropped on the way", Kind: Fault, Address: shop, Faults: []string{"filter.sni-drop"}, At: []string{"router|provider"},
 		Setup: healthyShop, Break: func(w *World) { matchName(w, "DROP") },
 		Oracle: []Proof{{Run: "curl -sS -m 2 -v " + shopURL, Want: "Connected to.*timed out"}, {Run: "curl -ksS -m 3 -o /dev/null -w 'status=%{http_code}' --resolve www.example.com:443:" + Site4 + " https://www.example.com", Want: "status=200"}},
 	},
 	{
-		Name: "filter.block-page", Title: "the provider shows a block page in place of the plain site", Kind: Fault, Address: "http://" + shop + "/", Faults: []string{"filter.block-page"},
+		Name: "filter.block-page", Title: "the provider shows its block page in place of the plain site", Kind: Fault, Address: "http://" + shop + "/", Faults: []string{"filter.block-page"}, At: []string{"router|provider"},
 		Setup: func(w *World) { w.Site(Site{Host: shop, Addrs: []string{Site4}, Plain: page}) },
 		Break: func(w *World) {
-			blockServer(w)
-			w.Cmd(w.Hop1, "iptables -t nat -A PREROUTING -i home -d "+Site4+" -p tcp --dport 80 -j DNAT --to "+Portal4+":80")
+			w.blockPage("Access to this website has been blocked by your internet service provider under an order of the High Court.")
 		},
-		Oracle: []Proof{body("http://"+shop, "Access blocked"), shopWorks, body("http://detectportal.firefox.com/success.txt", "success")},
+		Oracle: blockPageProof,
+	},
+	{
+		Name: "filter.block-page-product", Title: "a company's FortiGate shows its page in place of the plain site", Kind: Fault, Address: "http://" + shop + "/", Faults: []string{"filter.block-page"}, At: []string{"router|provider"},
+		Setup: func(w *World) { w.Site(Site{Host: shop, Addrs: []string{Site4}, Plain: page}) },
+		Break: func(w *World) {
+			w.blockPage("FortiGuard Intrusion Prevention - Access Blocked. You have tried to access a web page which is in violation of your internet usage policy.")
+		},
+		Oracle: blockPageProof,
 	},
 	{
 		Name: "firewall.drops", Title: "this computer's firewall drops web traffic", Kind: Fault, Address: shop, Faults: []string{"firewall.drops"},
@@ -68,7 +75,7 @@ var filterScenarios = []*Scenario{
 		Oracle: []Proof{{Run: "curl -sS -m 3 https://1.1.1.1/", Want: "[Cc]annot assign requested address|[Cc]ould ?n.t connect|Failed to connect"}, {Run: "ping -n -c 1 -W 1 8.8.8.8", Want: "Resource temporarily unavailable"}, {Run: "sysctl net.ipv4.ip_local_port_range", Want: "40000\\s+40003"}},
 	},
 	{
-		Name: "filter.tls-interception", Title: "an antivirus opens all encrypted traffic and its root is not installed", Kind: Fault, Address: shop, Faults: []string{"filter.tls-interception"},
+		Name: "filter.tls-interception", Title: "an antivirus opens all encrypted traffic and its root is not installed", Kind: Fault, Address: shop, Faults: []string{"filter.tls-interception"}, At: []string{"computer|router|provider"},
 		Setup: shop4, Break: func(w *World) {
 			w.intercept(newAuthority("Shieldware", "Shieldware Web Shield Root", "Shieldware Web Shield CA"))
 		},
@@ -76,6 +83,14 @@ var filterScenarios = []*Scenario{
 			{Run: "openssl s_client -connect " + Site4 + ":443 -servername " + shop + " </dev/null", Want: "Shieldware"}},
 	},
 }
+
+// blockPage answers plain requests for the shop in its stead; HTTPS is left alone.
+func (w *World) blockPage(text string) {
+	w.HTTP(w.Net, Portal4+":80", nil, blocked(text))
+	w.Cmd(w.Hop1, "iptables -t nat -A PREROUTING -i home -d "+Site4+" -p tcp --dport 80 -j DNAT --to "+Portal4+":80")
+}
+
+var blockPageProof = []Proof{body("http://"+shop, "[Bb]locked"), shopWorks, body("http://detectportal.firefox.com/success.txt", "success")}
 
 func dropPort(w *World, port string) {
 	for _, t := range []string{"iptables", "ip6tables"} {

@@ -174,11 +174,16 @@ var httpScenarios = []*Scenario{
 		Oracle: []Proof{body(shopURL, " 200 .*Welcome to nginx!")},
 	},
 	{
-		Name: "site.wrong-content-parked", Title: "the domain ran out and is for sale", Kind: Fault, Address: "http://" + shop, Faults: []string{"site.wrong-content"},
+		Name: "site.wrong-content-parked", Title: "the domain ran out and shows a parking page", Kind: Fault, Address: "http://" + shop, Faults: []string{"site.wrong-content"},
 		Setup: func(w *World) {
-			w.Site(Site{Host: shop, Addrs: []string{Site4}, Plain: `location / { return 200 "<!doctype html><html><head><title>shop.example - This domain is for sale</title></head><body><h1>shop.example is for sale</h1><p>The domain shop.example is parked free of charge. Buy this domain. The owner of this domain has not yet uploaded their website.</p></body></html>"; }`})
+			w.Site(Site{Host: shop, Addrs: []string{Site4}, Plain: `location / { add_header Content-Type text/html; return 200 '<!DOCTYPE html><html lang="en"><head><title>shop.example&nbsp;-&nbsp;This website is for sale!&nbsp;-&nbsp;shop Resources and Information.</title><link rel="icon" type="image/png" href="//img.sedoparking.com/templates/logos/sedo_logo.png"></head><body><h1>shop.example</h1><p>This website is for sale! shop.example is your first and best source for all of the information you are looking for.</p></body></html>'; }`})
 		},
-		Oracle: []Proof{body("http://"+shop, " 200 .*is for sale")},
+		Oracle: []Proof{body("http://"+shop, " 200 .*sedoparking")},
+	},
+	{
+		Name: "site.wrong-content-suspended", Title: "the hoster suspended the account", Kind: Fault, Address: shop, Faults: []string{"site.wrong-content"},
+		Setup:  answers("location = /cgi-sys/suspendedpage.cgi { add_header Content-Type text/html; return 200 '<!DOCTYPE html><html><head><title>Account Suspended</title></head><body><h1>Account Suspended</h1><p>This Account has been suspended. Contact your hosting provider for more information.</p></body></html>'; } location / { return 302 /cgi-sys/suspendedpage.cgi; }"),
+		Oracle: []Proof{{Run: "curl -sSL -m 3 " + shopURL, Want: "Account Suspended"}},
 	},
 	{
 		Name: "site.bad-encoding", Title: "the answer says gzip and is not", Kind: Fault, Address: shop, Faults: []string{"site.bad-encoding"},
@@ -186,7 +191,7 @@ var httpScenarios = []*Scenario{
 		Oracle: []Proof{{Run: "curl -sS --compressed -m 3 " + shopURL, Want: "unrecognized|incorrect header|decod|[Ww]rite error|content encoding"}},
 	},
 	{
-		Name: "site.slow-answer", Title: "the application thinks for four seconds", Kind: Fault, Address: shop, Faults: []string{"site.slow-answer"},
+		Name: "site.slow-answer", Title: "the application thinks for more than four seconds", Kind: Fault, Address: shop, Faults: []string{"site.slow-answer"},
 		Setup: func(w *World) {
 			w.HTTP(w.Net, App4+":8080", nil, http.HandlerFunc(slowly))
 			answers(deadBackend)(w)

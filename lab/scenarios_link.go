@@ -94,6 +94,12 @@ var linkScenarios = []*Scenario{
 		Oracle: []Proof{pings(Router4), {Run: "ping -n -c 1 -W 4 1.1.1.1", Want: "From (192.168.1.1|100.64.7.2) .*Host Unreachable"}},
 	},
 	{
+		// A namespace cannot set the size of the kernel's table, so the router is made to behave as if it were full.
+		Name: "router.overloaded", Title: "the router's table of connections is full", Kind: Fault, Address: shop, Faults: []string{"router.overloaded"},
+		Setup: healthyShop, Break: crowd,
+		Oracle: []Proof{{Run: "ping -n -q -i 0.01 -c 60 -W 1 8.8.8.8", Want: " 0% packet loss"}, {Run: "for i in 1 2 3 4 5 6 7 8 9 10 11 12; do curl -sS -m 0.5 -o /dev/null -w '%{http_code} ' https://1.1.1.1/; done", Want: "200.*timed out|timed out.*200"}},
+	},
+	{
 		Name: "vpn.kill-switch-prohibit", Title: "a VPN's policy route forbids everything", Kind: Fault, Address: shop, Faults: []string{"vpn.kill-switch"},
 		Setup: healthyShop, Break: func(w *World) { killSwitch(w, "prohibit") },
 		Oracle: []Proof{fetch("https://1.1.1.1/", "Could.n.t connect|Couldn't connect|Permission denied|Failed to connect"), {Run: "ping -n -c1 -W1 1.1.1.1", Want: "prohibited|Permission denied|Do you want"}, pings(Router4)},
@@ -112,6 +118,13 @@ var linkScenarios = []*Scenario{
 		},
 		Oracle: []Proof{{Run: "bash -c 'echo > /dev/udp/1.1.1.1/53'", Want: "Operation not permitted"}, {Run: "iptables -S OUTPUT", Want: "-j DROP"}},
 	},
+}
+
+// crowd drops most new connections at the router and no packet of those that stand.
+func crowd(w *World) {
+	for _, t := range []string{"iptables", "ip6tables"} {
+		w.Cmd(w.Router, t+" -A FORWARD -m conntrack --ctstate NEW -p tcp -m statistic --mode random --probability 0.65 -j DROP")
+	}
 }
 
 // dropAtProvider makes the first hop beyond the router take no packet, with no word about it.

@@ -71,7 +71,7 @@ var pathScenarios = []*Scenario{
 		Setup: func(w *World) {
 			w.NoIPv6 = true
 			shop4(w)
-			w.Wires[Access] = "rate=4m limit=500000 delay=10ms"
+			w.Wires[Access] = "rate=4m limit=3000000 delay=10ms"
 			w.Site(Site{Host: "files.example", Addrs: []string{Far4}, Conf: "location / { root " + w.Dir + "; }"})
 		},
 		Break: download,
@@ -121,6 +121,8 @@ func breakIPv6(w *World) { w.Cmd(w.Router, "ip6tables -A FORWARD -j DROP") }
 // download keeps the client's line full while the world stands.
 func download(w *World) {
 	w.Cmd(w.Net, "truncate -s 200M "+w.file("film.bin"))
+	// The queue must grow and not overflow: what is under way is limited by the receiver's window.
+	w.check(w.Client.Set("net.ipv4.tcp_rmem=4096 131072 400000"))
 	for range 3 {
 		w.Background(w.Client, "curl", "-sS", "-o", "/dev/null", "--limit-rate", "20M", "https://files.example/film.bin")
 	}

@@ -48,6 +48,36 @@ var proxyScenarios = []*Scenario{
 		},
 		Oracle: []Proof{shopWorks, {Run: "curl -sS -m 3 -v -x http://" + Router4 + ":3128 " + shopURL, Want: "407"}},
 	},
+	{
+		Name: "proxy.script-missing", Title: "the proxy script of the desktop's settings is gone", Kind: Fault, Address: shop, Faults: []string{"proxy.script-broken"},
+		Setup: func(w *World) {
+			healthyShop(w)
+			w.Host("wpad.corp.example", Far4)
+			w.Nginx("server { listen " + Far4 + ":80; server_name wpad.corp.example; location / { return 404; } }")
+			kde(w, "2", "http://wpad.corp.example/proxy.pac")
+		},
+		Oracle: []Proof{shopWorks, fetch("http://wpad.corp.example/proxy.pac", "status=404"), {Run: "cat $HOME/.config/kioslaverc", Want: "ProxyType=2"}},
+	},
+	{
+		Name: "proxy.script-unreachable", Title: "the proxy script's server is gone", Kind: Fault, Address: shop, Faults: []string{"proxy.script-broken"},
+		Setup: func(w *World) {
+			healthyShop(w)
+			w.Host("www.corp.example", Far4)
+			kde(w, "2", "http://wpad.corp.example/proxy.pac")
+		},
+		Oracle: []Proof{shopWorks, fetch("http://wpad.corp.example/proxy.pac", "Could not resolve")},
+	},
+	{
+		Name: "proxy.differs-from-browser", Title: "programs of the terminal use a dead proxy, the desktop and its browsers none", Kind: Fault, Address: shop, Faults: []string{"proxy.differs-from-browser"},
+		Setup:  func(w *World) { healthyShop(w); useProxy(w, "http://127.0.0.1:8118"); kde(w, "0", "") },
+		Oracle: []Proof{shopWorks, {Run: "curl -sS -m 3 -x http://127.0.0.1:8118 " + shopURL, Want: "[Cc]ould ?n.t connect|refused"}, {Run: "cat $HOME/.config/kioslaverc", Want: "ProxyType=0"}},
+	},
+}
+
+// kde gives the person a KDE desktop with this kind of proxy setting (0 none, 2 a script).
+func kde(w *World, kind, script string) {
+	w.Env = append(w.Env, "XDG_CURRENT_DESKTOP=KDE")
+	w.Home(".config/kioslaverc", "[Proxy Settings]\nProxy Config Script="+script+"\nProxyType="+kind+"\n")
 }
 
 // useProxy sets the proxy variables of the person's programs. The oracle's shell has none of them.

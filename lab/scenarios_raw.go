@@ -105,10 +105,10 @@ func nonsense(c net.Conn) {
 	io.WriteString(c, "\x16\x03\x01 who goes there\r\n\r\n")
 }
 
-// slowly is an application that takes its time.
+// slowly is an application that takes its time, and not a round time as retransmissions do.
 func slowly(rw http.ResponseWriter, q *http.Request) {
 	select {
-	case <-time.After(4 * time.Second):
+	case <-time.After(4400 * time.Millisecond):
 	case <-q.Context().Done():
 	}
 	fmt.Fprint(rw, goodMorning)
