@@ -26,7 +26,6 @@ type live struct {
 
 	mu       sync.Mutex
 	stations []liveStation
-	changed  bool
 
 	drawn []string // the lines on the screen, without colours
 	stop  chan struct{}
@@ -113,7 +112,6 @@ func (l *live) add(f diagnostics.Fact) {
 	if s.left == 0 && !s.doubts && s.text != "" {
 		s.state = "ok"
 	}
-	l.changed = true
 }
 
 // settle shows the stations as the verdict sees them and leaves them on the screen.
@@ -126,7 +124,6 @@ func (l *live) settle(stations []report.Station) {
 			l.stations[i].state, l.stations[i].text = s.State, s.Summary
 		}
 	}
-	l.changed = true
 	l.draw()
 }
 
@@ -166,7 +163,7 @@ func (l *live) draw() {
 	width := l.width()
 	plain, painted := l.lines(width)
 	wrapped := l.rows(width) != len(l.drawn)
-	if !l.changed && !wrapped && len(l.drawn) > 0 {
+	if !wrapped && slices.Equal(plain, l.drawn) {
 		return
 	}
 	var b strings.Builder
@@ -188,10 +185,8 @@ func (l *live) draw() {
 			}
 		}
 	}
-	l.drawn, l.changed = plain, false
-	if b.Len() > 0 {
-		io.WriteString(l.out, b.String())
-	}
+	l.drawn = plain
+	io.WriteString(l.out, b.String())
 }
 
 // lines composes the view for a width; one column stays free, where some terminals wrap early.

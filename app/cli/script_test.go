@@ -32,8 +32,8 @@ func TestScripts(t *testing.T) {
 			return cond == "alone" && exec.Command("unshare", "-n", "true").Run() == nil, nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exit":   exitCode,
-			"field":  field,
+			"exit":    exitCode,
+			"field":   field,
 			"oneline": oneLine,
 		},
 	})
@@ -44,7 +44,7 @@ func exitCode(ts *testscript.TestScript, neg bool, args []string) {
 	err := ts.Exec(args[1], args[2:]...)
 	got := "0"
 	if e, ok := err.(*exec.ExitError); ok {
-		got = e.ProcessState.String()[len("exit status "):]
+		got = e.String()[len("exit status "):]
 	} else if err != nil {
 		ts.Fatalf("%v", err)
 	}

@@ -33,6 +33,6 @@ func openWindow() bool {
 	if window.Start() != nil {
 		return false
 	}
-	window.Process.Release()
+	_ = window.Process.Release() // nothing is waited for
 	return true
 }

@@ -104,12 +104,19 @@ func (p printer) stations(list []report.Station) {
 	for _, s := range list {
 		names = max(names, columns(s.Name))
 	}
+	beside := p.width-names-4 >= 20 // enough room for the summaries beside the names
 	for _, s := range list {
-		plain, painted := p.screen.station(s.State, s.Name, p.screen.plain(s.Summary), names, p.width)
-		if !p.screen.color {
-			painted = plain
+		sign, style := p.screen.mark(s.State)
+		lead := p.screen.paint(style, sign) + " " + p.screen.plain(s.Name)
+		switch {
+		case s.Summary == "":
+			fmt.Fprintln(p.out, lead)
+		case beside:
+			p.block(lead+strings.Repeat(" ", names-columns(s.Name)+2), names+4, s.Summary, "")
+		default:
+			fmt.Fprintln(p.out, lead)
+			p.para("  ", s.Summary, "")
 		}
-		fmt.Fprintln(p.out, painted)
 	}
 }
 
