@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -52,7 +53,7 @@ func configDir() string {
 	return ""
 }
 
-// gnomeSetting asks gsettings, but only where some database of dconf mentions a proxy at all and a
+// gnomeSetting asks gsettings, but only where some database of settings mentions a proxy at all and a
 // session is there to answer: most computers have no such setting, and a process takes longer than
 // all other facts together.
 func gnomeSetting(ctx context.Context) (setting, bool) {
@@ -60,14 +61,12 @@ func gnomeSetting(ctx context.Context) (setting, bool) {
 		return setting{}, false
 	}
 	databases, _ := filepath.Glob("/etc/dconf/db/*")
-	mentioned := false
-	for _, file := range append(databases, filepath.Join(configDir(), "dconf", "user")) {
+	databases = append(databases, filepath.Join(configDir(), "dconf", "user"),
+		filepath.Join(configDir(), "glib-2.0", "settings", "keyfile"))
+	if !slices.ContainsFunc(databases, func(file string) bool {
 		b, err := readBounded(file, 4<<20)
-		if mentioned = err == nil && bytes.Contains(b, []byte("proxy/")); mentioned {
-			break
-		}
-	}
-	if !mentioned {
+		return err == nil && bytes.Contains(b, []byte("proxy"))
+	}) {
 		return setting{}, false
 	}
 	program, err := exec.LookPath("gsettings")
