@@ -15,6 +15,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/waymend/waymend/diagnostics/wire"
 )
 
 // ID names a check for ever: "dns.system".
@@ -106,11 +108,9 @@ func (c *Check[T]) run(ctx context.Context, env *Env) (f Fact) {
 			f.State, f.Value, f.Err = Unknown, nil, fmt.Sprintf("this check is broken: %v", r)
 		}
 	}()
-	if c.Limit > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, c.Limit)
-		defer cancel()
-	}
+	// What still waits when the check's own time is up has timed out: nothing cancelled it.
+	ctx, cancel := wire.WithLimit(ctx, c.Limit)
+	defer cancel()
 	v, err := c.Run(ctx, env)
 	switch {
 	case errors.Is(err, errors.ErrUnsupported):

@@ -42,6 +42,9 @@ func runAuthority(ctx context.Context, env *diagnostics.Env) (v AuthorityReport,
 		return v, nil
 	}
 	v.Zone, v.Servers = z.name, z.authorities(ctx, env)
+	if z.untold != "" {
+		v.Err = "no DNS server could tell the name servers of " + wire.Printable(z.untold, 255)
+	}
 	var all sync.WaitGroup
 	for i := range v.Servers {
 		if s := &v.Servers[i]; s.Addr.IsValid() {
@@ -78,6 +81,9 @@ type zone struct {
 	name    string
 	servers []string
 	through netip.AddrPort // the resolver that told
+	// untold is the shortest name below the zone whose own name servers the resolver could not
+	// learn, "" when there is none: the zone that matters may begin there.
+	untold string
 }
 
 // suffixes are the host and everything above it except the root, longest first.
@@ -92,8 +98,8 @@ func suffixes(host string) (l []string) {
 }
 
 // findZone asks one resolver for the name servers of the host and of everything above it, all at
-// once, and returns the closest that has any. Where the resolver itself got no answer from a
-// zone's servers, the zone above it is asked directly who they are.
+// once, and returns the closest that has any. Checking is disabled, so that a zone with broken
+// signatures is found like any other.
 func findZone(ctx context.Context, resolver netip.AddrPort, host string) zone {
 	names := suffixes(host)
 	answers := make([]wire.Answer, len(names))
@@ -104,35 +110,17 @@ func findZone(ctx context.Context, resolver netip.AddrPort, host string) zone {
 		})
 	}
 	all.Wait()
+	z := zone{through: resolver}
 	for i, a := range answers {
-		if len(a.Names) == 0 || len(a.CNAMEs) > 0 {
-			continue
+		if len(a.Names) > 0 && len(a.CNAMEs) == 0 {
+			z.name, z.servers = names[i], a.Names
+			break
 		}
-		z := zone{names[i], a.Names, resolver}
-		if i > 0 && !conclusive(answers[i-1]) {
-			if below := z.delegation(ctx, names[i-1]); len(below.servers) > 0 {
-				return below
-			}
+		if a.RCode != "NOERROR" && a.RCode != "NXDOMAIN" {
+			z.untold = names[i]
 		}
-		return z
 	}
-	return zone{through: resolver}
-}
-
-// conclusive reports whether a resolver knew what it said.
-func conclusive(a wire.Answer) bool { return a.RCode == "NOERROR" || a.RCode == "NXDOMAIN" }
-
-// delegation asks the zone's own servers who serves a name below it.
-func (z zone) delegation(ctx context.Context, name string) zone {
-	below, _ := firstOf(ctx, familyStagger, min(2, len(z.servers)), func(ctx context.Context, i int) (zone, bool) {
-		addr := nameServerAddr(ctx, z.through, z.servers[i], diagnostics.Both)
-		if !addr.IsValid() {
-			return zone{}, false
-		}
-		a := askDirectly(ctx, addr, name, "NS")
-		return zone{name, a.Names, z.through}, len(a.Names) > 0
-	})
-	return below
+	return z
 }
 
 // authorities are up to four of the zone's servers with their addresses.

@@ -142,7 +142,7 @@ var MissingNames = &diagnostics.Check[MissingReport]{ID: "dns.missing-names", St
 type AuthorityReport struct {
 	Zone    string            `json:"zone,omitempty"` // the closest enclosing zone with name servers
 	Servers []AuthorityServer `json:"servers,omitempty"`
-	Err     string            `json:"error,omitempty"` // why the name servers could not be found
+	Err     string            `json:"error,omitempty"` // why the name servers, or those of a zone closer to the name, could not be found
 }
 
 // AuthorityServer is one name server of the zone, asked directly.

@@ -22,16 +22,19 @@ const (
 	tcpAfter = 900 * ms
 	// familyStagger is how long one family of a server is waited for before the other is tried.
 	familyStagger = 300 * ms
+	// forgeryWait is how much later than a forged answer the true one may come: anchors are near
+	// almost everywhere, and the echoes take as long anyway.
+	forgeryWait = 70 * ms
 )
 
-// ask puts one question to one server.
-func ask(ctx context.Context, server netip.AddrPort, t wire.Transport, name, kind string) wire.Answer {
-	return wire.Query(ctx, server, t, wire.Question{Name: name, Type: kind}, wire.QueryOptions{Limit: dnsLimit})
+// ask puts one question to one server over UDP and listens on for answers that contradict the first.
+func ask(ctx context.Context, server netip.AddrPort, name, kind string, listen time.Duration) wire.Answer {
+	return wire.Query(ctx, server, wire.UDP, wire.Question{Name: name, Type: kind}, wire.QueryOptions{Limit: dnsLimit, Listen: listen})
 }
 
 // interview puts the target's name to a server, and the control name unless it is empty: all
 // questions at the same moment over UDP, and what follows from the answers.
-func interview(ctx context.Context, s *Server, name, control string) {
+func interview(ctx context.Context, s *Server, name, control string, listen time.Duration) {
 	var (
 		all    sync.WaitGroup
 		alive  = make(chan struct{}) // closed by the first answer over UDP
@@ -39,14 +42,14 @@ func interview(ctx context.Context, s *Server, name, control string) {
 		silent = make(chan struct{}) // closed when A over UDP has ended in vain
 		guide  wire.Answer
 	)
-	put := func(into *wire.Answer, name, kind string) {
-		*into = ask(ctx, s.Addr, wire.UDP, name, kind)
+	put := func(into *wire.Answer, name, kind string, listen time.Duration) {
+		*into = ask(ctx, s.Addr, name, kind, listen)
 		if into.Answered() {
 			once.Do(func() { close(alive) })
 		}
 	}
 	all.Go(func() {
-		put(&s.A, name, "A")
+		put(&s.A, name, "A", listen)
 		if !s.A.Answered() {
 			close(silent)
 		}
@@ -54,10 +57,10 @@ func interview(ctx context.Context, s *Server, name, control string) {
 			s.CD = unchecked(ctx, s.Addr, name, "A")
 		}
 	})
-	all.Go(func() { put(&s.AAAA, name, "AAAA") })
+	all.Go(func() { put(&s.AAAA, name, "AAAA", 0) })
 	if control != "" {
 		s.Control = &guide
-		all.Go(func() { put(&guide, control, "A") })
+		all.Go(func() { put(&guide, control, "A", 0) })
 	}
 	all.Go(func() {
 		late := time.NewTimer(tcpAfter)
@@ -149,7 +152,7 @@ func runConfiguredServers(ctx context.Context, env *diagnostics.Env) (v ServerLi
 	for i := range resolvers {
 		v.Servers[i] = Server{Addr: resolvers[i].Addr, Resolver: &resolvers[i]}
 		asked.Go(func() {
-			interview(ctx, &v.Servers[i], name, controlName(env.References))
+			interview(ctx, &v.Servers[i], name, controlName(env.References), 0)
 			found <- v.Servers[i].Addrs()
 		})
 	}
@@ -191,13 +194,13 @@ func runControlNames(ctx context.Context, env *diagnostics.Env) (v ServerList, e
 	for i := range resolvers {
 		s := &v.Servers[i]
 		*s = Server{Addr: resolvers[i].Addr, Resolver: &resolvers[i]}
-		all.Go(func() { interview(ctx, s, names[0], names[min(1, len(names)-1)]) })
+		all.Go(func() { interview(ctx, s, names[0], names[min(1, len(names)-1)], 0) })
 		if env.Quick {
 			continue
 		}
 		s.More = make([]wire.Answer, len(plain))
 		for j, name := range plain {
-			all.Go(func() { s.More[j] = ask(ctx, s.Addr, wire.UDP, name, "A") })
+			all.Go(func() { s.More[j] = ask(ctx, s.Addr, name, "A", 0) })
 		}
 	}
 	all.Wait()
@@ -209,7 +212,7 @@ func runPublicServers(ctx context.Context, env *diagnostics.Env) (v ServerList, 
 		addrs := anchorAddrs(env, a)
 		s, _ := firstOf(ctx, familyStagger, len(addrs), func(ctx context.Context, i int) (Server, bool) {
 			s := Server{Addr: netip.AddrPortFrom(addrs[i], 53), Operator: a.Operator}
-			interview(ctx, &s, name, "")
+			interview(ctx, &s, name, "", forgeryWait)
 			return s, s.Answered()
 		})
 		return s

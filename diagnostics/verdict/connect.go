@@ -192,13 +192,27 @@ func (c *Case) noRouteTold() (Finding, bool) {
 		return Finding{}, false
 	}
 	v := c.addrValues("offender", f.Offender.String())
-	if f.ICMPType == 3 && f.ICMPCode == 1 || f.ICMPType == 1 && f.ICMPCode == 3 {
-		// The last router before the machine says that it does not answer: the machine is off.
+	if (f.ICMPType == 3 && f.ICMPCode == 1 || f.ICMPType == 1 && f.ICMPCode == 3) && !c.atOnce(f) {
+		// The last router before the machine asked for it in vain, which takes it about three
+		// seconds (RFC 4861 section 10): the machine is off. A router that answers at once knows no
+		// way.
 		found := c.siteFinding(0.8, "host-unreachable", v)
 		found.Fault = "site.no-answer"
 		return found, true
 	}
 	return c.siteFinding(0.84, "network-unreachable", v), true
+}
+
+// atOnce reports whether an ICMP error came sooner than a router can have looked for a neighbour.
+func (c *Case) atOnce(f *wire.Failure) bool {
+	for _, r := range c.site.Rows {
+		for _, a := range r.Attempts {
+			if a.Connect.Fail == f {
+				return a.Connect.Took < 900
+			}
+		}
+	}
+	return false
 }
 
 func (c *Case) rejectedOnWay() (Finding, bool) {

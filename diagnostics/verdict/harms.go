@@ -112,7 +112,7 @@ func (c *Case) intermittent() (Finding, bool) {
 
 // ipv6Broken: IPv6 is set up, and nothing comes back over it.
 func (c *Case) ipv6Broken() (Finding, bool) {
-	if !c.v6.Down() || !c.v4.Up() || c.v6.Total < 2 {
+	if !c.v6.Down() || !c.v4.Up() || c.v6.Total < 2 || c.hasty() {
 		return Finding{}, false
 	}
 	if _, routed := c.routes.Default(diagnostics.IPv6); !routed {
@@ -128,7 +128,21 @@ func (c *Case) ipv6Broken() (Finding, bool) {
 	}, true
 }
 
-// rows returns the rows that count: those of a family that works here.
+// hasty reports whether the line is so long that what timed out may merely not have come yet.
+func (c *Case) hasty() bool {
+	best, _ := c.rtts()
+	if len(best) == 0 {
+		return false
+	}
+	for _, a := range c.v6.Report.Anchors {
+		if x := a.Attempt.Connect; x.Fail.Is(wire.Timeout) && x.Took > 4*slices.Min(best) {
+			return false
+		}
+	}
+	return count(c.v6.Fails, wire.Timeout) > 0
+}
+
+// usable returns the rows that count: those of a family that works here.
 func (c *Case) usable() (list []rowView) {
 	for _, r := range c.site.Rows {
 		net := c.v6
@@ -423,7 +437,7 @@ func (c *Case) serversSlow() (Finding, bool) {
 		}
 		took := []wire.Ms{}
 		for _, a := range []*wire.Answer{&s.A, &s.AAAA, s.Control} {
-			if a != nil && a.Answered() && a.Tries <= 1 {
+			if a != nil && a.Answered() {
 				took = append(took, a.Last)
 			}
 		}

@@ -137,7 +137,7 @@ func (c *Case) troubled() bool {
 	if c.Target.None() {
 		return !c.online() && (c.v4.Done || c.v6.Done)
 	}
-	return !c.site.fine()
+	return !c.fine()
 }
 
 // unexplained is the honest answer when something is wrong and nothing proves what.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/waymend/waymend/diagnostics"
 	"github.com/waymend/waymend/diagnostics/checks"
+	"github.com/waymend/waymend/platform"
 )
 
 // What an answer has to wait for. A check that no outstanding fact of which could change the answer
@@ -51,6 +52,9 @@ func Settled(f diagnostics.Facts, elapsed time.Duration) (done bool, again time.
 	if _, ip := f.Target.IP(); !ip && c.namelessSettled(have) {
 		return true, 0
 	}
+	if c.throughProxy() && c.onlyByProxy() {
+		return true, 0
+	}
 	if !have(asking...) {
 		return false, never
 	}
@@ -88,6 +92,12 @@ func (c *Case) proxied() bool {
 		}
 	}
 	return false
+}
+
+// onlyByProxy reports whether every proxy that is set is followed by browsers too: then the direct
+// way does not matter.
+func (c *Case) onlyByProxy() bool {
+	return !slices.ContainsFunc(c.settings(), func(p platform.Proxy) bool { return !p.Browsers })
 }
 
 // settledOffline: a sign-in page was met, or nothing is reached and what is near is known.
