@@ -2,12 +2,12 @@ package checks
 
 import (
 	"context"
+	"errors"
 	"net/netip"
 	"os"
 	"testing"
 	"time"
 
-	"github.com/waymend/waymend/diagnostics"
 	"github.com/waymend/waymend/diagnostics/wire"
 )
 
@@ -96,8 +96,30 @@ func TestLossEndsWithItsContext(t *testing.T) {
 func TestLossWithoutRoutes(t *testing.T) {
 	env := testEnv(t, "", anchor("One", "192.0.2.41", ""))
 	routed(env, route("::/0", "fe80::1", "lo", 1))
-	facts := diagnostics.Examine(t.Context(), env, diagnostics.Plan{Loss}, nil)
-	if f, _ := facts.Fact(Loss.ID); f.State != diagnostics.Skipped {
-		t.Errorf("got %+v", f)
+	if v, err := runLoss(t.Context(), env); !errors.Is(err, errors.ErrUnsupported) {
+		t.Errorf("got %+v, %v", v, err)
+	}
+}
+
+// TestCutShort holds that echoes which were still under way when the row was ended are not lost.
+func TestCutShort(t *testing.T) {
+	for _, c := range []struct {
+		name           string
+		sent, received int
+		want           int
+	}{
+		{"complete", 12, 12, 12},
+		{"complete with loss", 12, 7, 12},
+		{"ended early, nothing lost", 6, 5, 5},
+		{"ended early with loss", 40 - 1, 20, 30},
+	} {
+		n := 12
+		if c.sent > 12 {
+			n = 40
+		}
+		e := cutShort(wire.Echo{Sent: c.sent, Received: c.received}, n, 7*ms, 60*ms)
+		if e.Sent != c.want {
+			t.Errorf("%s: %d count as sent, want %d", c.name, e.Sent, c.want)
+		}
 	}
 }

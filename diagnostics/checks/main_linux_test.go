@@ -1,12 +1,16 @@
 package checks
 
 import (
+	"errors"
 	"fmt"
+	"net"
+	"net/netip"
 	"os"
 	"os/exec"
 	"os/signal"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // aloneKey marks the child that runs in its own network namespace.
@@ -68,6 +72,21 @@ func ownAddrs(t *testing.T, addrs ...string) {
 			t.Fatalf("ip addr add %s: %v: %s", a, err, out)
 		}
 		t.Cleanup(func() { _ = exec.Command("ip", "addr", "del", a, "dev", "lo").Run() })
+		awaitAddr(netip.MustParsePrefix(a).Addr())
+	}
+}
+
+// awaitAddr returns when a closed port of the address refuses: the kernel loses the first packets
+// to an IPv6 address that is a moment old.
+func awaitAddr(a netip.Addr) {
+	for range 100 {
+		c, err := net.DialTimeout("tcp", netip.AddrPortFrom(a, 1).String(), 50*time.Millisecond)
+		if err == nil {
+			c.Close()
+		}
+		if errors.Is(err, syscall.ECONNREFUSED) {
+			return
+		}
 	}
 }
 
