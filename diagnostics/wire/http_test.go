@@ -11,6 +11,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -58,7 +59,9 @@ var exchanges = []struct {
 	body   string
 	check  func(Exchange) bool
 }{
-	{"plain", withLength("Date: Mon, 15 Jun 2026 12:00:00 GMT\r\n", "hello"), "", 200, "hello", func(x Exchange) bool { return x.Complete && x.Declared == 5 && x.Size == 5 && x.Date.Equal(noon) && !x.At.IsZero() }},
+	{"plain", withLength("Date: Mon, 15 Jun 2026 12:00:00 GMT\r\n", "hello"), "", 200, "hello", func(x Exchange) bool {
+		return x.Complete && x.Declared == 5 && x.Size == 5 && x.Date.Equal(noon) && !x.At.IsZero()
+	}},
 	{"until closed", "HTTP/1.0 502 Bad Gateway\r\n\r\n<center>nginx</center>", "", 502, "<center>nginx</center>", func(x Exchange) bool { return x.Complete && x.Declared == -1 && x.Proto == "HTTP/1.0" }},
 	{"chunked", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n3;x=y\r\nyou\r\n0\r\n\r\n", "", 200, "helloyou", func(x Exchange) bool { return x.Complete && x.Size == 8 }},
 	{"no content", "HTTP/1.1 204 No Content\r\n\r\n", "", 204, "", func(x Exchange) bool { return x.Complete }},
@@ -296,10 +299,10 @@ func TestHTTP2(t *testing.T) {
 		}, "", func(x Exchange) bool { return x.CutShort && x.Size > 0 }},
 		{"silent", func(w http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, Timeout, nil},
 		{"long header", func(w http.ResponseWriter, r *http.Request) {
-			for i := range 100 {
+			for i := range 40 {
 				w.Header().Set(fmt.Sprint("X-", i), strings.Repeat("a", 8<<10))
 			}
-		}, TooBig, nil},
+		}, HTTP2, nil},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -319,8 +322,8 @@ func TestBrokenHTTP2(t *testing.T) {
 		"HTTP/1.1 instead": {func(c *tls.Conn) { _, _ = io.WriteString(c, "HTTP/1.1 400 Bad Request\r\n\r\n") }, HTTP2},
 		"GOAWAY": {func(c *tls.Conn) {
 			_, _ = c.Read(make([]byte, 4096))
-			_, _ = c.Write([]byte{0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2})
-			time.Sleep(20 * time.Millisecond)
+			_, _ = c.Write([]byte{0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2})
+			_, _ = io.Copy(io.Discard, c)
 		}, HTTP2},
 		"closed": {func(c *tls.Conn) { _, _ = c.Read(make([]byte, 4096)) }, EOF},
 		"reset":  {func(c *tls.Conn) { _, _ = c.Read(make([]byte, 4096)); reset(c.NetConn()) }, Reset},
@@ -347,4 +350,15 @@ func TestHTTPOverTLS(t *testing.T) {
 	if x := Do(context.Background(), secure(t, abrupt), Request{URL: "https://example.com/"}); x.Fail != nil || !x.Complete || string(x.Body) != "hello" {
 		t.Errorf("closed without notice: %+v %+v", x, x.Fail)
 	}
+}
+
+// serveOnce answers one HTTP/1.1 request by a handler.
+func serveOnce(c net.Conn, h http.HandlerFunc) {
+	r, err := http.ReadRequest(bufio.NewReader(c))
+	if err != nil {
+		return
+	}
+	w := httptest.NewRecorder()
+	h(w, r)
+	_ = w.Result().Write(c)
 }
