@@ -19,6 +19,7 @@ func New() Host {
 		Hosts:      hostsIn("/etc/hosts"),
 		Proxies:    proxies,
 		Gateway:    discoverGateway,
+		WhoHas:     whoHas,
 		Browsers:   browsers,
 	}
 }

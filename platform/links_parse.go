@@ -32,7 +32,7 @@ func linuxLinks(raw []nlLink, addrs []nlLinkAddr, exits map[int]bool) []Link {
 	links := make([]Link, len(raw))
 	for i, r := range raw {
 		l := &links[i]
-		*l = Link{Name: r.name, Index: r.index, Up: r.flags&iffUp != 0, MTU: r.mtu, Detail: r.kind}
+		*l = Link{Name: r.name, Index: r.index, Up: r.flags&iffUp != 0, MTU: r.mtu, Detail: r.kind, RxBytes: r.rx, TxBytes: r.tx}
 		for _, a := range addrs {
 			if a.link == r.index && a.flags&addrDADFailed == 0 {
 				l.Addrs = append(l.Addrs, a.prefix)

@@ -97,6 +97,7 @@ type nlLink struct {
 	carrier    int   // -1 when the kernel does not say
 	kind       string
 	master     int
+	rx, tx     uint64
 	otherSpace bool // the lower half or peer is in another network namespace
 }
 
@@ -128,6 +129,10 @@ func parseLinks(b []byte) (links []nlLink) {
 					if typ == 1 { // IFLA_INFO_KIND
 						l.kind = nlString(v)
 					}
+				}
+			case 23: // IFLA_STATS64: packets received and sent, then bytes
+				if len(v) >= 32 {
+					l.rx, l.tx = binary.NativeEndian.Uint64(v[16:]), binary.NativeEndian.Uint64(v[24:])
 				}
 			case 33: // IFLA_CARRIER
 				l.carrier = int(nlU32(v))

@@ -33,6 +33,9 @@ type Host struct {
 	// Gateway is the default gateway as the library jackpal/gateway sees it: a second witness
 	// beside Routes.
 	Gateway func(context.Context) (netip.Addr, error)
+	// WhoHas asks the link who holds an IPv4 address and returns the hardware addresses of all that
+	// answer within wait (RFC 826, RFC 5227). Needs rights that few accounts have.
+	WhoHas func(ctx context.Context, link string, addr netip.Addr, wait time.Duration) ([]string, error)
 	// Browsers reports the network settings of installed browsers' profiles and the size of
 	// their cookies for the host. Nothing is changed and no browser is disturbed.
 	Browsers func(ctx context.Context, host string) ([]BrowserProfile, error)
@@ -51,6 +54,9 @@ type Link struct {
 	Virtual  bool           `json:"virtual,omitempty"`  // bridge, container, hypervisor: not a way out by itself
 	Detail   string         `json:"detail,omitempty"`   // driver or description in the system's words
 	Wireless *Wireless      `json:"wireless,omitempty"` // nil when not a radio or not known
+	// RxBytes and TxBytes have passed since the link came up; 0 where the system does not tell.
+	RxBytes uint64 `json:"rx_bytes,omitempty"`
+	TxBytes uint64 `json:"tx_bytes,omitempty"`
 }
 
 // Wireless is the state of a radio.

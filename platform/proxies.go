@@ -79,7 +79,7 @@ func proxyURL(u *url.URL) (string, *url.Userinfo) {
 			port = "80"
 		}
 	}
-	return u.Scheme + "://" + net.JoinHostPort(u.Hostname(), port), u.User
+	return printable(u.Scheme + "://" + net.JoinHostPort(u.Hostname(), port)), u.User
 }
 
 // setting is one proxy setting of a desktop or system, before it is applied to an address.
@@ -125,6 +125,16 @@ func (s setting) proxy(u *url.URL) Proxy {
 	return p
 }
 
+// withoutUser writes an address without its credentials.
+func withoutUser(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	u.User = nil
+	return printable(u.String())
+}
+
 // applied turns settings into values for the address, evaluating their scripts.
 func applied(ctx context.Context, settings []setting, u *url.URL) []Proxy {
 	var list []Proxy
@@ -132,9 +142,9 @@ func applied(ctx context.Context, settings []setting, u *url.URL) []Proxy {
 		p := s.proxy(u)
 		if p.Script != "" {
 			chain, err := pac.Find(ctx, p.Script, u)
-			p.Chain = chain
+			p.Chain, p.Script = chain, withoutUser(p.Script)
 			if err != nil {
-				p.Err = err.Error()
+				p.Err = printable(err.Error())
 			}
 		}
 		list = append(list, p)

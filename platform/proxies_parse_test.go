@@ -128,3 +128,12 @@ func TestDetectsProxy(t *testing.T) {
 		}
 	}
 }
+
+func TestScriptWithoutCredentials(t *testing.T) {
+	s := setting{}
+	s.Script = "file://someone:secret@host/nowhere/proxy.pac"
+	list := applied(t.Context(), []setting{s}, address(t, "http://www.example.com/"))
+	if len(list) != 1 || list[0].Err == "" || strings.Contains(list[0].Script+list[0].Err, "secret") {
+		t.Errorf("%+v", list)
+	}
+}

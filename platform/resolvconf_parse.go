@@ -45,10 +45,10 @@ func parseResolvConf(b []byte) (c resolvConf) {
 func words(f []string) []string {
 	list := []string{}
 	for _, w := range f {
-		if w[0] == '#' || w[0] == ';' || len(list) == 32 {
+		if strings.HasPrefix(w, "#") || strings.HasPrefix(w, ";") || len(list) == 32 {
 			break
 		}
-		if len(w) <= 255 {
+		if isDomain(w) {
 			list = append(list, w)
 		}
 	}

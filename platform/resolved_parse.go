@@ -58,7 +58,7 @@ func linkDomains(domains any) (search, route map[int32][]string) {
 		}
 		index, _ := row[0].(int32)
 		domain, ok := row[1].(string)
-		if !ok || len(domain) > 255 {
+		if !ok || !isDomain(domain) {
 			continue
 		}
 		route[index] = append(route[index], domain)
@@ -74,7 +74,8 @@ func networkManagerList(entries []map[string]any) []Resolver {
 	list := []Resolver{}
 	for _, e := range entries {
 		servers, _ := e["nameservers"].([]string)
-		domains, _ := e["domains"].([]string)
+		all, _ := e["domains"].([]string)
+		domains := words(all)
 		link, _ := e["interface"].(string)
 		vpn, _ := e["vpn"].(bool)
 		for _, s := range servers {

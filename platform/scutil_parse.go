@@ -53,11 +53,11 @@ func parseScutilDNS(b []byte) []Resolver {
 				servers = append(servers, a)
 			}
 		case "search domain":
-			if len(search) < 32 && len(value) <= 255 {
+			if len(search) < 32 && isDomain(value) {
 				search = append(search, value)
 			}
 		case "domain":
-			domain = value[:min(len(value), 255)]
+			domain = printable(value)
 		case "options":
 			options = words(strings.Fields(value))
 			mdns = mdns || slices.Contains(options, "mdns")

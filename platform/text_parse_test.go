@@ -193,7 +193,7 @@ func TestNetworkManagerList(t *testing.T) {
 	var got []string
 	for _, r := range networkManagerList([]map[string]any{
 		{"nameservers": []string{"192.168.1.1", "garbage"}, "interface": "wlan0", "domains": []string{"lan"}},
-		{"nameservers": []string{"10.8.0.1"}, "interface": "tun0", "domains": []string{"corp.example"}, "vpn": true},
+		{"nameservers": []string{"10.8.0.1"}, "interface": "tun0", "domains": []string{"", "corp.example", "a\x1b[2J"}, "vpn": true},
 		{"nameservers": 7},
 	}) {
 		got = append(got, describe(r))

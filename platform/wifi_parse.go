@@ -3,9 +3,6 @@ package platform
 import (
 	"encoding/binary"
 	"strconv"
-	"strings"
-	"unicode"
-	"unicode/utf8"
 )
 
 // genlRequest is the payload of a generic netlink request: struct genlmsghdr and attributes.
@@ -68,7 +65,7 @@ func parseRadios(b []byte) (list []radio) {
 			case 5: // NL80211_ATTR_IFTYPE; 2 is a station, others are access points and monitors
 				station = nlU32(v) == 2
 			case 52: // NL80211_ATTR_SSID
-				r.ssid = ssidText(v)
+				r.ssid = printable(string(v)) // any 32 bytes, from a stranger
 			}
 		}
 		if r.index != 0 && station {
@@ -76,19 +73,6 @@ func parseRadios(b []byte) (list []radio) {
 		}
 	}
 	return list
-}
-
-// ssidText makes text of an SSID, which is any 32 bytes and comes from a stranger.
-func ssidText(b []byte) string {
-	if !utf8.Valid(b) {
-		b = []byte(strings.ToValidUTF8(string(b), "\ufffd"))
-	}
-	return strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return '\ufffd'
-		}
-		return r
-	}, string(b))
 }
 
 // parseSignal finds the strength of the access point's signal in dBm, 0 if unknown.

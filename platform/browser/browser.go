@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 )
 
 // Bounds of one look at all profiles.
@@ -113,7 +114,7 @@ func (s System) Profiles(ctx context.Context) []Profile {
 				}
 				seen[dir] = true
 				for _, p := range s.list(f, dir) {
-					p.Family, p.Root, p.Browser = f, dir, r.title(f)
+					p.Family, p.Root, p.Browser, p.Name = f, dir, r.title(f), printable(p.Name)
 					if len(list) < maxProfiles && !seen[p.Dir+"\x00"] {
 						seen[p.Dir+"\x00"] = true
 						list = append(list, p)
@@ -188,6 +189,16 @@ func under(home, path string) string {
 func isDir(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.IsDir()
+}
+
+// printable replaces what could command a terminal in a name that a person chose.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, s[:min(len(s), 128)])
 }
 
 // modified is when a file was last written, the zero time if it cannot be told.
