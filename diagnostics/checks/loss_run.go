@@ -32,6 +32,12 @@ func runLoss(ctx context.Context, env *diagnostics.Env) (v LossReport, err error
 	if len(families) == 0 {
 		return v, notApplicable("no route leads to any anchor")
 	}
+	before, start := linkBytes(ctx, env, routes), time.Now()
+	defer func() {
+		if after := linkBytes(ctx, env, routes); before != nil && after != nil && after.Bytes >= before.Bytes {
+			v.Traffic = &Traffic{Link: after.Link, Bytes: after.Bytes - before.Bytes, Over: wire.Since(start)}
+		}
+	}()
 	v = measureLoss(ctx, env, routes, families[0])
 	if !v.answered() {
 		v = measureOtherwise(ctx, env, routes, families, v)
@@ -40,6 +46,24 @@ func runLoss(ctx context.Context, env *diagnostics.Env) (v LossReport, err error
 		v.measureMore(ctx, env)
 	}
 	return v, nil
+}
+
+// linkBytes reads how much the link of the default route has carried so far; nil where nobody tells.
+func linkBytes(ctx context.Context, env *diagnostics.Env, routes RouteList) *Traffic {
+	best, ok := routes.Default(diagnostics.Both)
+	if !ok || env.Host.Links == nil {
+		return nil
+	}
+	links, err := env.Host.Links(context.WithoutCancel(ctx))
+	if err != nil {
+		return nil
+	}
+	for _, l := range links {
+		if l.Name == best.Link && l.RxBytes+l.TxBytes > 0 {
+			return &Traffic{Link: l.Name, Bytes: l.RxBytes + l.TxBytes}
+		}
+	}
+	return nil
 }
 
 // anchorsOf are all anchors' addresses of one family.

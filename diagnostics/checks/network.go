@@ -21,9 +21,12 @@ type Gateway struct {
 	TCP   []wire.Connect          `json:"tcp,omitempty"` // ports 53, 80, 443 when echoes found no answer: refused also proves life
 	State platform.NeighbourState `json:"state"`         // neighbour table after the echoes
 	MAC   string                  `json:"mac,omitempty"`
-	Alive bool                    `json:"alive"` // an echo, any TCP answer, or a fresh neighbour entry
-	Dead  bool                    `json:"dead"`  // positive evidence: neighbour failed or incomplete, or host-unreachable from this computer
-	How   string                  `json:"how"`   // what Alive or Dead rests on: "icmp", "ping socket", "tcp", "neighbour"
+	// Claims are the hardware addresses that answered when the network was asked who holds the
+	// gateway's address; empty where this account may not ask.
+	Claims []string `json:"claims,omitempty"`
+	Alive  bool     `json:"alive"` // an echo, any TCP answer, or a fresh neighbour entry
+	Dead   bool     `json:"dead"`  // positive evidence: neighbour failed or incomplete, or host-unreachable from this computer
+	How    string   `json:"how"`   // what Alive or Dead rests on: "icmp", "ping socket", "tcp", "neighbour"
 }
 
 // State of the whole: failed when every gateway is proven dead.
@@ -142,10 +145,19 @@ var SignIn = &diagnostics.Check[SignInReport]{ID: "provider.sign-in", Station: d
 type LossReport struct {
 	Router  *wire.Echo  `json:"router,omitempty"`
 	Anchors []wire.Echo `json:"anchors,omitempty"`
-	Method  string      `json:"method"` // "icmp", "ping socket", "dns" (single UDP questions where echoes get no answer), "none"
+	// Traffic is what passed over the link of the default route meanwhile, our own packets too.
+	Traffic *Traffic `json:"traffic,omitempty"`
+	Method  string   `json:"method"` // "icmp", "ping socket", "dns" (single UDP questions where echoes get no answer), "none"
 	// DNS are single UDP questions to the anchors that lost echoes, sent beside the second row:
 	// where these are all answered, echoes are merely rationed.
 	DNS []wire.Echo `json:"dns,omitempty"`
+}
+
+// Traffic is how much a link carried in a span of time.
+type Traffic struct {
+	Link  string  `json:"link"`
+	Bytes uint64  `json:"bytes"` // in both directions
+	Over  wire.Ms `json:"over_ms"`
 }
 
 // Share returns which share of all packets to the anchors was lost, and how many were sent.

@@ -64,6 +64,9 @@ func gatewayOf(env *diagnostics.Env, routes RouteList, f diagnostics.Family) (ne
 // the wait for answers of its own, which many routers never give.
 func (g *Gateway) examine(ctx context.Context, env *diagnostics.Env, f diagnostics.Family) {
 	start := time.Now()
+	var asked sync.WaitGroup
+	asked.Go(func() { g.askWho(ctx, env) })
+	defer asked.Wait()
 	beyond := func(ctx context.Context) (time.Duration, bool) { return anyAnchorRoundTrip(ctx, env, f) }
 	g.Echo = echoes(ctx, g.Addr, routerEchoes, echoInterval, beyond)
 	if g.Echo.Received > 0 {
@@ -120,6 +123,15 @@ func (g *Gateway) watchNeighbour(ctx context.Context, env *diagnostics.Env, unti
 	for g.readNeighbour(ctx, env); g.State == platform.NeighbourIncomplete && time.Now().Before(until) && ctx.Err() == nil; g.readNeighbour(ctx, env) {
 		sleep(ctx, neighbourPoll)
 	}
+}
+
+// askWho asks the network who holds the gateway's address, where this account may. The wait is short
+// because devices on one link answer within a millisecond or, over a radio, a few.
+func (g *Gateway) askWho(ctx context.Context, env *diagnostics.Env) {
+	if env.Host.WhoHas == nil || !g.Addr.Is4() {
+		return
+	}
+	g.Claims, _ = env.Host.WhoHas(ctx, g.Link, g.Addr, 60*ms)
 }
 
 func (g *Gateway) readNeighbour(ctx context.Context, env *diagnostics.Env) {

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/waymend/waymend/diagnostics"
+	"github.com/waymend/waymend/diagnostics/checks"
 	"github.com/waymend/waymend/diagnostics/wire"
 )
 
@@ -13,6 +14,7 @@ import (
 var harmRules = []Rule{
 	{"browser.cookies-too-large", (*Case).cookiesRefused},
 	{"", (*Case).pageIsNotTheSite},
+	{"ip.conflict", (*Case).addressConflict},
 	{"ip.no-address", (*Case).ipv4Missing},
 	{"ip.no-gateway", (*Case).ipv4NoWay},
 	{"site.intermittent", (*Case).intermittent},
@@ -325,6 +327,11 @@ func (c *Case) bufferbloat() (Finding, bool) {
 	if len(best) < 2 {
 		return Finding{}, false
 	}
+	if t := c.loss.Traffic; t != nil && slices.Min(middle) >= full && c.busy(t) {
+		v := vals("rtt", spellMs(slices.Min(middle)), "best", spellMs(slices.Min(best)), "rate", spellRate(float64(t.Bytes)/t.Over.Duration().Seconds()))
+		return Finding{Confidence: 0.8, Values: v, Explains: []diagnostics.ID{"provider.loss"},
+			Evidence: []Evidence{{Check: "provider.loss", Key: "line-busy", Values: v}}}, true
+	}
 	for i := range best {
 		if middle[i] < full || middle[i] < 5*best[i] {
 			return Finding{}, false
@@ -333,6 +340,14 @@ func (c *Case) bufferbloat() (Finding, bool) {
 	v := vals("rtt", spellMs(slices.Min(middle)), "best", spellMs(slices.Min(best)))
 	return Finding{Confidence: 0.68, Values: v, Explains: []diagnostics.ID{"provider.loss"},
 		Evidence: []Evidence{{Check: "provider.loss", Key: "ways-queue", Values: v}}}, true
+}
+
+// busy reports whether the link carried far more than this examination sends and gets, which is
+// under 200 kB.
+func (c *Case) busy(t *checks.Traffic) bool {
+	const much, rate = 300 << 10, 90 << 10
+	seconds := t.Over.Duration().Seconds()
+	return t.Bytes > much && seconds > 0 && float64(t.Bytes)/seconds > rate
 }
 
 // routerOverloaded: echoes pass without loss, but new connections to several unrelated machines
@@ -519,6 +534,6 @@ func (c *Case) slowDownload() (Finding, bool) {
 		return Finding{}, false
 	}
 	v := c.answerValues()
-	v["rate"] = strconv.Itoa(int(float64(a.Size)/span)) + " B/s"
+	v["rate"] = spellRate(float64(a.Size) / span)
 	return c.siteFinding(0.82, "drips", v), true
 }

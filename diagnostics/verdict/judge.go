@@ -32,6 +32,9 @@ func Judge(f diagnostics.Facts) Verdict {
 	if !found && c.troubled() {
 		main, found = c.unexplained(harms)
 	}
+	if slices.Contains(silences, main.Fault) {
+		main = c.ratherLine(main, harms)
+	}
 	v := Verdict{}
 	switch {
 	case found:
@@ -131,6 +134,22 @@ var swallows = map[FaultID][]FaultID{
 // asides are harms that a person does not feel as long as the page comes: they are told, and are
 // never the answer.
 var asides = []FaultID{"dns.port-blocked", "filter.tls-interception", "dns.lies-for-missing-names"}
+
+// silences are faults whose evidence is that something did not come in time.
+var silences = []FaultID{"site.no-answer", "tls.hangs", "site.slow-answer", "site.resets", "path.no-route-to-site", "site.truncated", "filter.port-blocked"}
+
+// ratherLine returns the fault of the line in place of the silence of the site, when the line loses
+// or delays so much that the silence proves nothing about the site.
+func (c *Case) ratherLine(main Finding, harms []Finding) Finding {
+	for _, h := range harms {
+		lost := (h.Fault == "path.packet-loss" || h.Fault == "router.packet-loss") && c.lossy()
+		if lost || h.Fault == "router.bufferbloat" {
+			h.Explains = append(h.Explains, main.Explains...)
+			return h
+		}
+	}
+	return main
+}
 
 // troubled reports whether something is wrong that no rule accounts for.
 func (c *Case) troubled() bool {

@@ -27,4 +27,15 @@ func spell(d time.Duration) string {
 
 func spellMs(m wire.Ms) string { return spell(m.Duration()) }
 
+// spellRate writes bytes per second.
+func spellRate(r float64) string {
+	switch {
+	case r < 1e3:
+		return fmt.Sprintf("%.0f B/s", r)
+	case r < 1e6:
+		return fmt.Sprintf("%.0f kB/s", r/1e3)
+	}
+	return fmt.Sprintf("%.1f MB/s", r/1e6)
+}
+
 func percent(share float64) string { return fmt.Sprintf("%.0f %%", 100*share) }

@@ -28,9 +28,21 @@ var uplinkRules = []Rule{
 	{"path.mtu-black-hole", (*Case).bigPacketsVanish},
 }
 
-// addressConflict: the gateway's hardware address changed while we looked. A router that was just
-// exchanged looks the same, but then things work.
+// addressConflict: more than one device answers to the gateway's address. Now one of them gets the
+// packets, now the other.
 func (c *Case) addressConflict() (Finding, bool) {
+	for _, g := range c.gateways {
+		if len(g.Claims) > 1 {
+			v := vals("address", g.Addr.String(), "mac", g.Claims[0], "other", g.Claims[1])
+			return Finding{Confidence: 0.88, Values: v, Evidence: []Evidence{{Check: "router.echo", Key: "two-claims", Values: v}}}, true
+		}
+	}
+	return c.macChanged()
+}
+
+// macChanged: the gateway's hardware address changed while we looked. A router that was just
+// exchanged looks the same, but then things work.
+func (c *Case) macChanged() (Finding, bool) {
 	for _, g := range c.gateways {
 		for _, n := range c.routes.Neighbours {
 			fresh := n.State == platform.NeighbourReachable || n.State == platform.NeighbourStale

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -154,9 +155,9 @@ func TestQueryNoServer(t *testing.T) {
 }
 
 func TestQueryTriesAgain(t *testing.T) {
-	n := 0
+	var n atomic.Int32
 	s := nameServer(t, func(w dns.ResponseWriter, q *dns.Msg) {
-		if n++; n > 2 {
+		if n.Add(1) > 2 {
 			_ = w.WriteMsg(reply(q, dns.RcodeSuccess, "example.com. 60 IN A 192.0.2.9"))
 		}
 	})

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/miekg/dns"
-	"golang.org/x/net/http2"
 )
 
 // DoH is a connection to one DNS-over-HTTPS server (RFC 8484) at one address. It is safe for
@@ -25,8 +24,8 @@ type DoH struct {
 	roots *x509.CertPool
 	now   func() time.Time
 	conn  *tls.Conn
-	h2    *http2.ClientConn // nil when the server lacks HTTP/2
-	used  atomic.Bool       // conn has served, without HTTP/2, its one question
+	h2    *h2Conn     // nil when the server lacks HTTP/2
+	used  atomic.Bool // conn has served, without HTTP/2, its one question
 }
 
 // OpenDoH connects to a server at the given address and verifies it against roots (nil: the
@@ -48,7 +47,7 @@ func OpenDoH(ctx context.Context, address string, addr netip.AddrPort, roots *x5
 		return d, a
 	}
 	stop := interrupt(ctx, d.conn)
-	d.h2, err = h2.NewClientConn(d.conn)
+	d.h2, err = newH2Conn(d.conn)
 	if err == nil && !stop() {
 		err = context.Cause(ctx)
 	}
@@ -159,7 +158,7 @@ func (d *DoH) roundTrip(ctx context.Context, msg []byte) (int, http.Header, []by
 	}
 	resp, err := d.h2.RoundTrip(req)
 	if err != nil {
-		return 0, nil, nil, h2Error(err)
+		return 0, nil, nil, err
 	}
 	defer resp.Body.Close()
 	b, err := io.ReadAll(io.LimitReader(resp.Body, dns.MaxMsgSize))

@@ -6,11 +6,13 @@ import (
 	"crypto/tls"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptrace"
 	"net/textproto"
 	"net/url"
 	"strings"
+	"sync"
 
 	"golang.org/x/net/http2"
 )
@@ -23,7 +25,7 @@ func (e *exchange) http2(ctx context.Context, u *url.URL) {
 	stop := interrupt(ctx, e.conn)
 	defer stop()
 	defer hangUp(e.conn)
-	cc, err := h2.NewClientConn(e.conn)
+	cc, err := newH2Conn(e.conn)
 	if err != nil {
 		e.fail(ctx, "write", err)
 		return
@@ -35,7 +37,7 @@ func (e *exchange) http2(ctx context.Context, u *url.URL) {
 	}
 	resp, err := cc.RoundTrip(req)
 	if err != nil {
-		e.fail(ctx, "headers", h2Error(err))
+		e.fail(ctx, "headers", err)
 		return
 	}
 	defer resp.Body.Close()
@@ -48,6 +50,56 @@ func (e *exchange) http2(ctx context.Context, u *url.URL) {
 	default:
 		e.readBody(ctx, &firstByte{h2Body{resp.Body}, e})
 	}
+}
+
+// h2Conn is an HTTP/2 connection that tells why it broke.
+type h2Conn struct {
+	*http2.ClientConn
+	raw *brokenBy
+}
+
+func newH2Conn(conn net.Conn) (*h2Conn, error) {
+	raw := &brokenBy{Conn: conn}
+	cc, err := h2.NewClientConn(raw)
+	return &h2Conn{cc, raw}, err
+}
+
+// RoundTrip makes one exchange. When package http2 only says that the connection is gone, the
+// error is what the connection itself said.
+func (c *h2Conn) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := c.ClientConn.RoundTrip(req)
+	if err == nil {
+		return resp, nil
+	}
+	if gone := c.raw.why(); gone != nil && strings.HasPrefix(err.Error(), "http2: client conn") {
+		return nil, gone
+	}
+	return nil, h2Error(err)
+}
+
+// brokenBy remembers the first error of reading.
+type brokenBy struct {
+	net.Conn
+	mu  sync.Mutex
+	err error
+}
+
+func (c *brokenBy) Read(b []byte) (int, error) {
+	n, err := c.Conn.Read(b)
+	if err != nil {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if c.err == nil {
+			c.err = err
+		}
+	}
+	return n, err
+}
+
+func (c *brokenBy) why() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.err
 }
 
 // hangUp closes without the closing alert of TLS, which could wait for a peer that does not read.
