@@ -165,7 +165,7 @@ type InterceptReport struct {
 	Silent  wire.Answer `json:"silent"`
 	Answers bool        `json:"answers"`
 	// Control is the same question to an anchor at the same moment; once it is answered, Silent is
-	// waited for three times as long and no longer.
+	// waited for twice as long and no longer.
 	Control *wire.Answer `json:"control,omitempty"`
 }
 

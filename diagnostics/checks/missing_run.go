@@ -89,7 +89,7 @@ func runInterception(ctx context.Context, env *diagnostics.Env) (v InterceptRepo
 			a := wire.Query(ctx, netip.AddrPortFrom(anchors[0], 53), wire.UDP, wire.Question{Name: name, Type: "A"}, wire.QueryOptions{Limit: interceptLimit})
 			v.Control = &a
 			if a.Answered() {
-				sleep(listening, max(2*a.Took.Duration(), leastOverdue))
+				sleep(listening, max(a.Took.Duration(), leastOverdue))
 				overdue()
 			}
 		})
