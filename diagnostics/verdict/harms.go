@@ -324,6 +324,10 @@ func (c *Case) bufferbloat() (Finding, bool) {
 		}
 	}
 	best, middle := c.rtts()
+	if len(best) < 2 { // echoes that took longer than they were waited for
+		best = c.connectTimes()
+		middle = best
+	}
 	if len(best) < 2 {
 		return Finding{}, false
 	}
@@ -340,6 +344,16 @@ func (c *Case) bufferbloat() (Finding, bool) {
 	v := vals("rtt", spellMs(slices.Min(middle)), "best", spellMs(slices.Min(best)))
 	return Finding{Confidence: 0.68, Values: v, Explains: []diagnostics.ID{"provider.loss"},
 		Evidence: []Evidence{{Check: "provider.loss", Key: "ways-queue", Values: v}}}, true
+}
+
+// connectTimes lists how long connections to the anchors took: a round trip each, or more.
+func (c *Case) connectTimes() (list []wire.Ms) {
+	for _, a := range c.v4.Report.Anchors {
+		if a.Attempt.Connect.OK {
+			list = append(list, a.Attempt.Connect.Took)
+		}
+	}
+	return list
 }
 
 // busy reports whether the link carried far more than this examination sends and gets, which is
