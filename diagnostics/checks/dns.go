@@ -116,7 +116,7 @@ func (l ServerList) State() diagnostics.State {
 var (
 	// ConfiguredServers asks each configured resolver (at most six).
 	ConfiguredServers = &diagnostics.Check[ServerList]{ID: "dns.configured", Station: diagnostics.DNS, Needs: []diagnostics.Node{Resolvers}, Limit: dnsLimit + 400*ms, Run: runConfiguredServers}
-	// PublicServers asks the anchors over plain DNS.
+	// PublicServers asks the anchors over plain DNS, and listens on for a moment for contradicting answers.
 	PublicServers = &diagnostics.Check[ServerList]{ID: "dns.public", Station: diagnostics.DNS, Limit: dnsLimit + 400*ms, Run: runPublicServers}
 	// SecureServers asks the anchors over HTTPS, all at once, over IPv4 and, when that fails, IPv6.
 	SecureServers = &diagnostics.Check[ServerList]{ID: "dns.https", Station: diagnostics.DNS, Limit: anchorLimit + 800*ms, Run: runSecureServers}

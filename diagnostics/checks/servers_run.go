@@ -212,8 +212,8 @@ func runPublicServers(ctx context.Context, env *diagnostics.Env) (v ServerList, 
 		addrs := anchorAddrs(env, a)
 		s, _ := firstOf(ctx, familyStagger, len(addrs), func(ctx context.Context, i int) (Server, bool) {
 			s := Server{Addr: netip.AddrPortFrom(addrs[i], 53), Operator: a.Operator}
-			interview(ctx, &s, name, "", forgeryWait)
-			return s, s.Answered()
+			interview(ctx, &s, name, controlName(env.References), forgeryWait)
+			return s, s.Alive()
 		})
 		return s
 	})

@@ -193,6 +193,23 @@ func TestPublicServers(t *testing.T) {
 	}
 }
 
+// TestPublicSilence tells servers that cannot be reached from such that have nothing to say of a name.
+func TestPublicSilence(t *testing.T) {
+	ownAddrs(t, "192.0.2.11/32")
+	serveDNS(t, "192.0.2.11:53", zoneText{records: shopZone, silent: map[string]bool{"shop.example": true}}.handler())
+	env := testEnv(t, "shop.example", anchor("One", "192.0.2.11", ""), anchor("Two", "192.0.2.12", ""))
+	v, err := runPublicServers(t.Context(), env)
+	if err != nil || len(v.Servers) != 2 {
+		t.Fatalf("got %+v, %v", v, err)
+	}
+	if s := v.Servers[0]; s.Answered() || !s.Alive() || s.TCP != nil {
+		t.Errorf("silent about the name: %+v", s)
+	}
+	if s := v.Servers[1]; s.Alive() || s.A.Fail == nil {
+		t.Errorf("not there: %+v", s)
+	}
+}
+
 func TestFamilyLimit(t *testing.T) {
 	env := testEnv(t, "shop.example", anchor("One", "192.0.2.11", "2001:db8::11"))
 	env.Family = diagnostics.IPv6
