@@ -124,5 +124,7 @@ func TestCatalogue(t *testing.T) {
 			t.Errorf("%s: needs a title, a fault and an oracle", s.Name)
 		}
 	}
-	t.Log(kinds)
+	if kinds[Healthy]+kinds[Trap] < 14 || kinds[Combination] < 9 || kinds[Fault] < 60 {
+		t.Errorf("too few scenarios: %v", kinds)
+	}
 }

@@ -68,6 +68,13 @@ func (z *Zone) add(records ...string) {
 	}
 }
 
+// forget takes away the addresses of a name.
+func (z *Zone) forget(name string) {
+	z.rr[name] = slices.DeleteFunc(z.rr[name], func(r dns.RR) bool {
+		return r.Header().Rrtype == dns.TypeA || r.Header().Rrtype == dns.TypeAAAA
+	})
+}
+
 func (z *Zone) soa() dns.RR {
 	return &dns.SOA{Hdr: dns.RR_Header{Name: z.Origin, Rrtype: dns.TypeSOA, Class: dns.ClassINET, Ttl: 300},
 		Ns: "ns1.dns-host.net.", Mbox: "hostmaster.dns-host.net.", Serial: z.Serial, Refresh: 7200, Retry: 900, Expire: 1209600, Minttl: 60}
@@ -137,11 +144,11 @@ func (w *World) Host(name string, addrs ...string) {
 	}
 }
 
-// Move replaces what is published for a name, as when a site changes its hoster.
+// Move replaces the addresses published for a name, as when a site changes its hoster.
 func (w *World) Move(name string, addrs ...string) {
 	w.names.mu.Lock()
 	for _, z := range w.names.domain(name) {
-		delete(z.rr, dns.Fqdn(name))
+		z.forget(dns.Fqdn(name))
 		z.Serial++
 	}
 	w.names.mu.Unlock()
