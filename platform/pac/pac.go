@@ -103,7 +103,7 @@ func Fetch(ctx context.Context, address string) ([]byte, error) {
 	case "http", "https":
 		b, err = fetchHTTP(ctx, u)
 	case "file":
-		b, err = readFile(localPath(u.Path))
+		b, err = readFile(localPath(u))
 	default:
 		return nil, errors.New("the script's address is neither http, https nor file")
 	}

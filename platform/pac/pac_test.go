@@ -242,7 +242,8 @@ func TestFetch(t *testing.T) {
 		address, err string
 	}{
 		{t.Context(), server.URL + "/proxy.pac", ""},
-		{t.Context(), (&url.URL{Scheme: "file", Path: filepath.ToSlash(file)}).String(), ""},
+		{t.Context(), "file://" + filepath.ToSlash(file), ""},
+		{t.Context(), "file:///" + strings.TrimPrefix(filepath.ToSlash(file), "/"), ""},
 		{t.Context(), server.URL + "/missing", "answered 404"},
 		{t.Context(), server.URL + "/huge", "larger than"},
 		{short, server.URL + "/hangs", "deadline"},

@@ -2,4 +2,6 @@
 
 package pac
 
-func localPath(p string) string { return p }
+import "net/url"
+
+func localPath(u *url.URL) string { return u.Path }

@@ -1,6 +1,14 @@
 package pac
 
-import "strings"
+import (
+	"net/url"
+	"strings"
+)
 
-// localPath turns the path of file:///C:/proxy.pac into C:/proxy.pac.
-func localPath(p string) string { return strings.TrimPrefix(p, "/") }
+// localPath finds the path in file:///C:/proxy.pac, and in file://C:/proxy.pac as many write it.
+func localPath(u *url.URL) string {
+	if strings.HasSuffix(u.Host, ":") {
+		return u.Host + u.Path
+	}
+	return strings.TrimPrefix(u.Path, "/")
+}
