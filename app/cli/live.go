@@ -10,6 +10,7 @@ import (
 
 	"github.com/waymend/waymend/app/report"
 	"github.com/waymend/waymend/diagnostics"
+	"github.com/waymend/waymend/diagnostics/checks"
 	"github.com/waymend/waymend/resources"
 )
 
@@ -101,17 +102,18 @@ func (l *live) add(f diagnostics.Fact) {
 	}
 	s := &l.stations[i]
 	s.left--
-	switch f.State {
-	case diagnostics.OK:
-		if !s.doubts {
-			s.text = report.Summary(l.lang, f)
-		}
-	case diagnostics.Warning, diagnostics.Failed:
-		s.text, s.doubts = report.Summary(l.lang, f), true
+	s.doubts = s.doubts || f.State == diagnostics.Warning || f.State == diagnostics.Failed
+	if headlines[f.ID] && f.Value != nil {
+		s.text = report.Summary(l.lang, f)
 	}
 	if s.left == 0 && !s.doubts && s.text != "" {
 		s.state = "ok"
 	}
+}
+
+// headlines are the checks whose summaries stand for their stations while the others still run.
+var headlines = map[diagnostics.ID]bool{
+	checks.Links.ID: true, checks.RouterEcho.ID: true, checks.Anchors4.ID: true, checks.SystemLookup.ID: true, checks.Site.ID: true,
 }
 
 // settle shows the stations as the verdict sees them and leaves them on the screen.

@@ -16,18 +16,22 @@ import (
 // say in less.
 const maxShownBody = 2 << 10
 
-// data makes a fact's value fit to be shown: bodies as clipped text, no cookies, no credentials.
-func data(value any) any {
-	if value == nil {
-		return map[string]any{}
+// observed is a fact's value as it is shown: bodies as clipped text, no cookies, no credentials. The
+// work is done when it is written as JSON; most answers are only read as text.
+type observed struct{ value any }
+
+// MarshalJSON implements json.Marshaler; what was not measured is an empty object.
+func (o observed) MarshalJSON() ([]byte, error) {
+	if o.value == nil {
+		return []byte("{}"), nil
 	}
-	raw, err := json.Marshal(value)
-	if err != nil {
-		return map[string]any{}
+	raw, err := json.Marshal(o.value)
+	if err != nil || !bytes.Contains(raw, []byte(`"declared"`)) {
+		return raw, err
 	}
 	tree := decode(raw)
 	redact(tree, func(body []byte) any { return clipBody(body) })
-	return tree
+	return json.Marshal(tree)
 }
 
 // decode reads JSON that this program wrote, keeping numbers as they are.

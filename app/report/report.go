@@ -132,7 +132,7 @@ func New(e Examination, lang string) Document {
 		c := Check{
 			ID: string(f.ID), Station: string(f.Station), State: string(f.State),
 			StartedMs: max(0, millis(f.Start.Sub(e.Started))), ElapsedMs: max(0, millis(f.Took)),
-			Summary: Summary(lang, f), Data: data(f.Value),
+			Summary: Summary(lang, f), Data: observed{f.Value},
 		}
 		if f.Err != "" {
 			text := wire.Printable(f.Err, maxText)
