@@ -5,7 +5,12 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 )
+
+// sameKey is how long after the first signal another one is still taken for the same: programs
+// that pass Ctrl-C on, such as timeout(1), deliver it twice.
+const sameKey = 200 * time.Millisecond
 
 // interruptible returns a context that the first Ctrl-C (or a request to terminate) ends; a second
 // one ends the program at once.
@@ -15,13 +20,16 @@ func interruptible(ctx context.Context) (context.Context, func()) {
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	done := make(chan struct{})
 	go func() {
-		for first := true; ; first = false {
+		var first time.Time
+		for {
 			select {
 			case <-signals:
-				if !first {
+				if first.IsZero() {
+					first = time.Now()
+					cancel()
+				} else if time.Since(first) > sameKey {
 					os.Exit(exitInterrupted)
 				}
-				cancel()
 			case <-done:
 				return
 			}
