@@ -108,7 +108,11 @@ func (e *exchange) connect(ctx context.Context, target string, proxy *url.URL) (
 		return nil, false
 	}
 	e.answered(h.proto, h.status, h.header)
-	if h.status < 200 || h.status > 299 {
+	if h.status == http.StatusSwitchingProtocols {
+		e.Fail = &Failure{Kind: BadHTTP, Phase: "proxy", Text: "the proxy switches to another protocol"}
+		return nil, false
+	}
+	if h.status > 299 {
 		e.body(ctx, h, br)
 		return nil, false
 	}

@@ -30,6 +30,7 @@ var proxyAnswers = []struct {
 	{"sign in", "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"x\"\r\nContent-Length: 5\r\n\r\nlogin", false, 407, "", "login"},
 	{"cannot connect", "HTTP/1.1 502 Bad Gateway\r\nX-Squid-Error: ERR_CONNECT_FAIL 111\r\n\r\n<h1>no</h1>", false, 502, "", "<h1>no</h1>"},
 	{"redirect", "HTTP/1.1 302 Found\r\nLocation: http://portal/\r\nContent-Length: 0\r\n\r\n", false, 302, "", ""},
+	{"another protocol", "HTTP/1.1 101 Switching Protocols\r\n\r\n", false, 101, BadHTTP, ""},
 	{"nothing", "", false, 0, EOF, ""},
 	{"not a proxy", "220 mail.example ESMTP\r\n", false, 0, NotHTTP, ""},
 	{"endless interim", strings.Repeat("HTTP/1.1 100 Continue\r\n\r\n", 50), false, 0, EndlessInterim, ""},
