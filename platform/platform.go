@@ -20,7 +20,9 @@ type Host struct {
 	// Links lists the network interfaces.
 	Links func(context.Context) ([]Link, error)
 	// Routes lists the unicast routes of both families that could carry traffic to the internet:
-	// all default routes, split defaults (0.0.0.0/1), and blocking routes.
+	// all default routes, split defaults (0.0.0.0/1), and blocking routes. They come in the order
+	// in which the system's rules lead to their tables; within a table the default routes come
+	// first, the lowest metric first. Tables for chosen source addresses come last.
 	Routes func(context.Context) ([]Route, error)
 	// Neighbours lists the ARP and neighbour-discovery table.
 	Neighbours func(context.Context) ([]Neighbour, error)
@@ -143,7 +145,7 @@ type Resolver struct {
 	Addr    netip.AddrPort `json:"addr"`
 	Link    string         `json:"link,omitempty"`    // where it belongs to one link
 	Domains []string       `json:"domains,omitempty"` // only for these domains (split DNS); empty: for all
-	Source  string         `json:"source"`            // "/etc/resolv.conf", "systemd-resolved", "scutil", "adapter"
+	Source  string         `json:"source"`            // "/etc/resolv.conf", "systemd-resolved", "NetworkManager", "dnsmasq", "scutil", "adapter"
 	Stub    bool           `json:"stub,omitempty"`    // a cache on this computer (127.0.0.53); the servers behind it are listed too
 	Search  []string       `json:"search,omitempty"`  // suffixes that the system tries for short names
 	Options []string       `json:"options,omitempty"` // resolv.conf(5) options: "ndots:2", "timeout:1"
@@ -159,7 +161,7 @@ type HostsEntry struct {
 
 // Proxy is one proxy setting and what it says for an asked URL.
 type Proxy struct {
-	Source string   `json:"source"`           // "environment", "system", "GNOME", "KDE", "policy"
+	Source string   `json:"source"`           // "environment", "system", "GNOME", "KDE", "policy", "WinHTTP"
 	Detail string   `json:"detail,omitempty"` // name of the variable or setting
 	URL    string   `json:"url,omitempty"`    // scheme://host:port without credentials; "" means direct
 	Script string   `json:"script,omitempty"` // address of an automatic configuration script

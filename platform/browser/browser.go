@@ -152,7 +152,7 @@ func (s System) Settings(p Profile) Settings {
 	return Settings{}
 }
 
-// expand fills in the placeholders of a path, and the pattern * of the few that have one.
+// expand fills in the variable of a path, and the pattern * of the few that have one.
 func (s System) expand(path string) []string {
 	home := cmp.Or(s.Getenv("HOME"), s.Getenv("USERPROFILE"))
 	for name, dir := range map[string]string{

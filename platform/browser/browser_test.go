@@ -241,7 +241,7 @@ func TestOtherSystems(t *testing.T) {
 	}
 }
 
-// TestFamilies keeps the table whole: placeholders are known, no root is listed twice.
+// TestFamilies keeps the table whole: variables are known, no root is listed twice.
 func TestFamilies(t *testing.T) {
 	s, dir := home(t, "linux", nil)
 	if len(Families) != 18 {

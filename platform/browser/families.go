@@ -17,7 +17,7 @@ type Family struct {
 	ID     string
 	Name   string
 	Engine Engine
-	// Roots are the directories that hold profiles, by GOOS. Paths begin with a placeholder:
+	// Roots are the directories that hold profiles, by GOOS. Paths begin with a variable:
 	// {home}, {config}, {chrome}, {data} (XDG), {support} (macOS), {local}, {roaming} (Windows).
 	Roots map[string][]Root
 	// Policies are the directories below /etc and the registry keys below Software\Policies with

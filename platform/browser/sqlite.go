@@ -65,7 +65,7 @@ func columns(ctx context.Context, db querier, table string) (map[string]bool, er
 	return names, rows.Err()
 }
 
-// marks are the placeholders and arguments of "host IN (…)".
+// marks are the question marks and arguments of "host IN (…)".
 func marks(host string) (string, []any) {
 	var args []any
 	for _, h := range cookieHosts(host) {
