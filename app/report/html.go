@@ -1,10 +1,13 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"html"
+	"slices"
 	"strings"
 
+	"github.com/waymend/waymend/diagnostics"
 	"github.com/waymend/waymend/resources"
 )
 
@@ -40,8 +43,9 @@ func (d Document) HTML(lang string) string {
 	h.remedies(d.Verdict.Remedies)
 	h.also(d.Verdict.Also)
 	h.heading("report.waterfall")
-	h.raw(waterfall(d.Checks, d.ElapsedMs, func(key string) string { return h.say(key) }))
-	h.checks(d.Checks)
+	checks := alongTheWay(d.Checks)
+	h.raw(waterfall(checks, d.ElapsedMs, h.say))
+	h.checks(checks)
 	h.element("p", "quiet", d.colophon(lang))
 	h.raw("</main>\n</body>\n</html>\n")
 	return h.String()
@@ -59,7 +63,7 @@ h2{font-size:1.1rem;margin:2rem 0 .5rem}
 .subject,td,li,p{overflow-wrap:anywhere}
 table{border-collapse:collapse;width:100%}
 td,th{border-bottom:1px solid var(--line);padding:.25rem .75rem .25rem 0;text-align:left;vertical-align:top}
-.way td:first-child{white-space:nowrap}
+.way td:not(:last-child){overflow-wrap:normal}.way td:first-child{white-space:nowrap}
 .ok{color:var(--ok)}.warning{color:var(--warning)}.fault,.failed{color:var(--fault)}.unknown,.skipped{color:var(--unknown)}
 figure{margin:0;overflow-x:auto}
 svg{font:12px system-ui,sans-serif;min-width:40rem;width:100%;height:auto}
@@ -146,6 +150,16 @@ func (h *page) checks(list []Check) {
 		fmt.Fprintf(h, "<details><summary>%s %s <small>%s +%s</small> %s</summary>\n<pre>%s</pre></details>\n",
 			h.state(c.State), html.EscapeString(c.ID), Span(c.StartedMs), Span(c.ElapsedMs), html.EscapeString(c.Summary), html.EscapeString(indented(c)))
 	}
+}
+
+// alongTheWay orders checks by where they look, then by when they began.
+func alongTheWay(checks []Check) []Check {
+	place := func(c Check) int { return slices.Index(diagnostics.Stations[:], diagnostics.Station(c.Station)) }
+	checks = slices.Clone(checks)
+	slices.SortStableFunc(checks, func(a, b Check) int {
+		return cmp.Or(cmp.Compare(place(a), place(b)), cmp.Compare(a.StartedMs, b.StartedMs))
+	})
+	return checks
 }
 
 // indented is a check's data as a person can read it.
