@@ -98,6 +98,9 @@ func parseKioslaverc(b []byte) (s setting, ok bool) {
 	}
 	s = setting{Proxy: Proxy{Source: "KDE"}, servers: map[string]string{}, subdomains: true}
 	switch values["ProxyType"] {
+	case "0": // chosen, not just left alone: then browsers go directly, whatever the environment says
+		s.Detail = "none"
+		return s, true
 	case "1":
 		for key, scheme := range map[string]string{"httpProxy": "http", "httpsProxy": "https", "socksProxy": "socks"} {
 			if server := strings.Join(strings.Fields(values[key]), ":"); server != "" {
@@ -122,5 +125,5 @@ func parseKioslaverc(b []byte) (s setting, ok bool) {
 		s.Detail, s.Detect = "automatic", true
 		return s, true
 	}
-	return s, false // 0 is none, 4 the environment's
+	return s, false // 4 is the environment's
 }

@@ -97,6 +97,7 @@ func TestDesktopProxies(t *testing.T) {
 		"GNOME none":         {only(parseGsettings(fixture(t, "gsettings-none.txt"))), www, nil},
 		"KDE":                {only(parseKioslaverc(fixture(t, "kioslaverc-manual.txt"))), www, []string{"KDE manual: http://proxy.example:8443 someone:secret"}},
 		"KDE plain":          {only(parseKioslaverc(fixture(t, "kioslaverc-manual.txt"))), "http://www.example.com/", []string{"KDE manual: http://proxy.example:8080"}},
+		"KDE none":           {only(parseKioslaverc([]byte("[Proxy Settings]\nProxyType=0\n"))), www, []string{"KDE none: "}},
 		"KDE exempt":         {only(parseKioslaverc(fixture(t, "kioslaverc-manual.txt"))), intranet, []string{"KDE exempt host: "}},
 		"KDE script":         {only(parseKioslaverc(fixture(t, "kioslaverc-auto.txt"))), www, []string{"KDE automatic: file:///etc/proxy.pac"}},
 		"KDE detection":      {only(parseKioslaverc([]byte("[Proxy Settings]\nProxyType=3\n"))), www, []string{"KDE automatic: detect"}},

@@ -251,11 +251,23 @@ func (c *Case) gateway() string {
 func (c *Case) local() bool {
 	addrs := c.targetAddrs()
 	for _, a := range addrs {
-		if !a.IsLoopback() && !a.IsPrivate() && !a.IsLinkLocalUnicast() {
+		if !a.IsLoopback() && !c.onLink(a) {
 			return false
 		}
 	}
 	return len(addrs) > 0
+}
+
+// onLink reports whether an address lies in a network that this computer is joined to.
+func (c *Case) onLink(a netip.Addr) bool {
+	for _, l := range c.links.Links {
+		for _, p := range l.Addrs {
+			if p.Masked().Contains(a.Unmap().WithZone("")) && p.Bits() < a.Unmap().BitLen() {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (c *Case) targetAddrs() []netip.Addr {

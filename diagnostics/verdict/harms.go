@@ -17,6 +17,7 @@ var harmRules = []Rule{
 	{"ip.conflict", (*Case).addressConflict},
 	{"ip.no-address", (*Case).ipv4Missing},
 	{"ip.no-gateway", (*Case).ipv4NoWay},
+	{"router.overloaded", (*Case).routerOverloaded},
 	{"site.intermittent", (*Case).intermittent},
 	{"path.ipv6-broken", (*Case).ipv6Broken},
 	{"path.ipv4-broken", (*Case).ipv4Broken},
@@ -28,7 +29,6 @@ var harmRules = []Rule{
 	{"router.bufferbloat", (*Case).bufferbloat},
 	{"router.packet-loss", (*Case).routerLoss},
 	{"path.packet-loss", (*Case).pathLoss},
-	{"router.overloaded", (*Case).routerOverloaded},
 	{"path.slow", (*Case).farAway},
 	{"dns.one-server-down", (*Case).oneServerDown},
 	{"dns.server-slow", (*Case).serversSlow},
@@ -364,43 +364,50 @@ func (c *Case) busy(t *checks.Traffic) bool {
 	return t.Bytes > much && seconds > 0 && float64(t.Bytes)/seconds > rate
 }
 
-// routerOverloaded: echoes pass without loss, but new connections to several unrelated machines
-// time out while others succeed.
+// routerOverloaded: echoes pass without loss, yet new connections die, or open only when they are
+// asked for again, at several unrelated machines that otherwise answer.
 func (c *Case) routerOverloaded() (Finding, bool) {
 	share, sent := c.loss.Share()
 	if sent < 20 || share > 0.05 || c.loss.Method == "dns" {
 		return Finding{}, false
 	}
-	dead, alive := 0, 0
-	for _, i := range []Internet{c.v4} {
-		for _, a := range i.Report.Anchors {
-			switch {
-			case a.Attempt.Connect.OK:
-				alive++
-			case a.Attempt.Connect.Fail.Is(wire.Timeout) && c.echoes(a.Operator, i):
-				dead++
-			}
+	dead, late, prompt := 0, 0, 0
+	look := func(x wire.Connect) {
+		switch {
+		case x.OK && c.repeated(x.Took):
+			late++
+		case x.OK:
+			prompt++
+		case x.Fail.Is(wire.Timeout):
+			dead++
+		}
+	}
+	for _, a := range c.v4.Report.Anchors {
+		if c.echoes(a.Operator, c.v4) {
+			look(a.Attempt.Connect)
 		}
 	}
 	for _, r := range c.site.Rows {
 		for _, a := range r.Attempts {
-			switch {
-			case a.Connect.OK:
-				alive++
-			case a.Connect.Fail.Is(wire.Timeout):
-				dead++
-			}
+			look(a.Connect)
 		}
 	}
-	if dead < 2 || alive < 1 || float64(dead) < 0.25*float64(dead+alive) || !c.anchorsMixed() {
+	if late == 0 || dead+late < 3 || prompt+late == 0 {
 		return Finding{}, false
 	}
-	v := vals("dead", strconv.Itoa(dead), "all", strconv.Itoa(dead+alive))
+	v := vals("dead", strconv.Itoa(dead+late), "all", strconv.Itoa(dead+late+prompt))
 	return Finding{
-		Confidence: 0.65, Values: v, Decide: "restart-router",
+		Confidence: 0.7, Values: v, Decide: "restart-router",
 		Evidence: []Evidence{{Check: "provider.anchors4", Key: "new-connections-die", Values: v}},
 		Explains: c.failed(diagnostics.Provider),
 	}, true
+}
+
+// repeated reports whether a connection opened only at its second or third asking, which systems
+// send after one and three seconds (RFC 6298), on a line that is quicker than that.
+func (c *Case) repeated(took wire.Ms) bool {
+	best, _ := c.rtts()
+	return len(best) > 0 && slices.Min(best) < 300 && took > 950 && took < 3600
 }
 
 // echoes reports whether an operator's anchor answered echoes.
@@ -416,11 +423,6 @@ func (c *Case) echoes(operator string, i Internet) bool {
 		}
 	}
 	return false
-}
-
-// anchorsMixed reports whether some IPv4 anchors connected and at least two did not.
-func (c *Case) anchorsMixed() bool {
-	return c.v4.Connected > 0 && c.v4.Total-c.v4.Connected >= 2
 }
 
 // farAway: every reference is far, and stays so: the line itself is long.

@@ -128,6 +128,7 @@ var swallows = map[FaultID][]FaultID{
 	"hosts.override":             {"dns.lies-for-missing-names"},
 	"dns.split-horizon":          {"dns.one-server-down"},
 	"domain.dnssec-broken":       {"domain.name-servers-down"},
+	"router.overloaded":          {"path.ipv6-broken", "path.ipv4-broken", "site.one-address-down", "site.ipv6-broken", "site.intermittent", "dns.one-server-down"},
 	"computer.sockets-exhausted": {"path.ipv6-broken", "path.ipv4-broken", "router.overloaded"},
 }
 

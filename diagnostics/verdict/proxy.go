@@ -70,9 +70,22 @@ func (c *Case) proxySilent() (Finding, bool) {
 		return Finding{}, false
 	}
 	f := Finding{Confidence: 0.94, Values: proxyValues(p), Explains: []diagnostics.ID{"site.via-proxy"}}
+	if c.site.fine() && !c.forBrowsers(p) {
+		f.Fault, f.Confidence = "proxy.differs-from-browser", 0.9
+	}
 	f.Evidence = append(f.Evidence, Evidence{Check: "site.via-proxy", Key: "proxy-silent", Values: proxyValues(p)})
 	f.Evidence = append(f.Evidence, c.directWorks()...)
 	return f, true
+}
+
+// forBrowsers reports whether browsers follow a setting that names the proxy.
+func (c *Case) forBrowsers(p checks.ProxyReport) bool {
+	for _, s := range c.settings() {
+		if s.Browsers && (s.URL == p.Proxy || len(s.Chain) > 0) {
+			return true
+		}
+	}
+	return false
 }
 
 func (c *Case) directWorks() []Evidence {
