@@ -123,7 +123,7 @@ var linkScenarios = []*Scenario{
 // crowd drops most new connections at the router and no packet of those that stand.
 func crowd(w *World) {
 	for _, t := range []string{"iptables", "ip6tables"} {
-		w.Cmd(w.Router, t+" -A FORWARD -m conntrack --ctstate NEW -p tcp -m statistic --mode random --probability 0.65 -j DROP")
+		w.Cmd(w.Router, t+" -A FORWARD -m conntrack --ctstate NEW -p tcp -m statistic --mode random --probability 0.8 -j DROP")
 	}
 }
 
