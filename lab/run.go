@@ -76,13 +76,29 @@ func (w *World) Check(s *Scenario, waymend string, args ...string) (output, erro
 }
 
 func (r *Result) ask(s *Scenario, w *World, waymend string) error {
-	o, err := w.Check(s, waymend, "--json")
+	args := []string{"--json"}
+	dir := os.Getenv("LAB_KEEP")
+	report := ""
+	if dir != "" {
+		// The person who runs the check may not write to our folder.
+		tmp, err := os.MkdirTemp("", "lab-report-")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(tmp)
+		if err := os.Chmod(tmp, 0o777); err != nil {
+			return err
+		}
+		report = filepath.Join(tmp, "report.json")
+		args = append(args, "--report", report)
+	}
+	o, err := w.Check(s, waymend, args...)
 	if err != nil {
 		return err
 	}
 	r.ElapsedMS = ms(o.took)
-	if dir := os.Getenv("LAB_KEEP"); dir != "" {
-		if err := keep(dir, s.Name, o); err != nil {
+	if dir != "" {
+		if err := keep(dir, s.Name, o, report); err != nil {
 			return err
 		}
 	}
@@ -100,12 +116,18 @@ func (r *Result) ask(s *Scenario, w *World, waymend string) error {
 	return nil
 }
 
-func keep(dir, name string, o output) error {
+// keep saves what the check printed, and its report, from which the examination can be judged again.
+func keep(dir, name string, o output, report string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
 	if len(o.stderr) > 0 {
 		if err := os.WriteFile(filepath.Join(dir, name+".err"), o.stderr, 0o644); err != nil {
+			return err
+		}
+	}
+	if b, err := os.ReadFile(report); err == nil {
+		if err := os.WriteFile(filepath.Join(dir, name+".report.json"), b, 0o644); err != nil {
 			return err
 		}
 	}
