@@ -204,6 +204,15 @@ var httpScenarios = []*Scenario{
 		Oracle: []Proof{{Run: "curl -sS --http2 -m 3 " + shopURL, Want: "HTTP/?2"}, {Run: "curl -sS --http1.1 -m 3 " + shopURL, Want: "Good morning"}},
 	},
 	{
+		Name: "browser.cookies-too-large-haproxy", Title: "the browser's cookies overflow HAProxy's buffer, which closes early", Kind: Fault, Address: shop, Faults: []string{"browser.cookies-too-large"},
+		Setup: func(w *World) {
+			w.HTTP(w.Net, App4+":8080", nil, after(0))
+			haproxyShop(w, "server app "+App4+":8080")
+			w.firefoxCookies(shop, 24, 900)
+		},
+		Oracle: []Proof{shopWorks, {Run: "curl -sS --http1.1 -m 3 -o /dev/null -w 'status=%{http_code}' -H \"Cookie: a=$(head -c 21000 /dev/zero | tr '\\0' a)\" " + shopURL, Want: "status=400|reset|EPIPE|[Ss]end failure|Broken pipe"}},
+	},
+	{
 		Name: "browser.cookies-too-large", Title: "the browser keeps more cookies of the site than its server takes", Kind: Fault, Address: shop, Faults: []string{"browser.cookies-too-large"},
 		Setup: func(w *World) {
 			answers("large_client_header_buffers 2 4k; http2_max_field_size 4k; http2_max_header_size 8k;\n" + page)(w)
