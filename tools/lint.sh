@@ -12,5 +12,6 @@ if [ -x dist/tools/staticcheck ]; then
 fi
 if [ -x dist/tools/golangci-lint ]; then
 	dist/tools/golangci-lint run ./... || bad=1
+	dist/tools/golangci-lint run --build-tags lab ./lab/... ./bench/... || bad=1
 fi
 exit $bad
