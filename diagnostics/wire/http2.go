@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"syscall"
 
 	"golang.org/x/net/http2"
 )
@@ -65,19 +66,22 @@ func newH2Conn(conn net.Conn) (*h2Conn, error) {
 }
 
 // RoundTrip makes one exchange. When package http2 only says that the connection is gone, the
-// error is what the connection itself said.
+// error is what the connection itself said first: a reset that a write met is the end of all
+// reading.
 func (c *h2Conn) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := c.ClientConn.RoundTrip(req)
 	if err == nil {
 		return resp, nil
 	}
-	if gone := c.raw.why(); gone != nil && strings.HasPrefix(err.Error(), "http2: client conn") {
+	vague := strings.HasPrefix(err.Error(), "http2: client conn") || errors.Is(err, io.ErrUnexpectedEOF)
+	if gone := c.raw.why(); gone != nil && vague {
 		return nil, gone
 	}
 	return nil, h2Error(err)
 }
 
-// brokenBy remembers the first error of reading.
+// brokenBy remembers the first error of reading or writing. A system reports a reset only once: if
+// a write met it, reading finds a mere end, perhaps a moment before the write has returned.
 type brokenBy struct {
 	net.Conn
 	mu  sync.Mutex
@@ -86,14 +90,23 @@ type brokenBy struct {
 
 func (c *brokenBy) Read(b []byte) (int, error) {
 	n, err := c.Conn.Read(b)
-	if err != nil {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		if c.err == nil {
-			c.err = err
-		}
-	}
+	c.note(err)
 	return n, err
+}
+
+func (c *brokenBy) Write(b []byte) (int, error) {
+	n, err := c.Conn.Write(b)
+	c.note(err)
+	return n, err
+}
+
+func (c *brokenBy) note(err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	reset := err != nil && errors.Is(c.err, io.EOF) && Classify(err).Kind == Reset && !errors.Is(err, syscall.EPIPE)
+	if c.err == nil || reset {
+		c.err = err
+	}
 }
 
 func (c *brokenBy) why() error {

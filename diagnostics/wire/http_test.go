@@ -319,7 +319,10 @@ func TestBrokenHTTP2(t *testing.T) {
 		serve func(*tls.Conn)
 		kind  Kind
 	}{
-		"HTTP/1.1 instead": {func(c *tls.Conn) { _, _ = io.WriteString(c, "HTTP/1.1 400 Bad Request\r\n\r\n") }, HTTP2},
+		"HTTP/1.1 instead": {func(c *tls.Conn) {
+			_, _ = io.WriteString(c, "HTTP/1.1 400 Bad Request\r\n\r\n")
+			_, _ = io.Copy(io.Discard, c)
+		}, HTTP2},
 		"GOAWAY": {func(c *tls.Conn) {
 			_, _ = c.Read(make([]byte, 4096))
 			_, _ = c.Write([]byte{0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2})
