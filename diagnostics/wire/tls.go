@@ -20,6 +20,7 @@ type TLSOptions struct {
 	MinVersion uint16         // 0: TLS 1.2
 	MaxVersion uint16         // 0: the newest
 	ALPN       []string
+	Curves     []tls.CurveID // nil: Go's, as browsers', with a post-quantum one first
 	Limit      time.Duration // 0: none besides the context's
 }
 
@@ -67,6 +68,7 @@ func (o TLSOptions) config(h *Handshake, sent *[]*x509.Certificate) *tls.Config 
 		MinVersion:         max(o.MinVersion, tls.VersionTLS10),
 		MaxVersion:         o.MaxVersion,
 		NextProtos:         o.ALPN,
+		CurvePreferences:   o.Curves,
 		CipherSuites:       browserSuites,
 		VerifyPeerCertificate: func(raw [][]byte, _ [][]*x509.Certificate) error {
 			*sent = parseChain(raw)
