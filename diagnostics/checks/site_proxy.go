@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"cmp"
 	"context"
 	"net"
 	"net/netip"
@@ -68,18 +69,19 @@ func proxyURL(s string) (*url.URL, bool) {
 	if err != nil || u.Hostname() == "" {
 		return nil, false
 	}
-	port := u.Port()
-	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
+	usual, known := map[string]string{"http": "80", "https": "443", "socks5": "1080", "socks5h": "1080"}[u.Scheme]
+	if !known {
+		return nil, false
 	}
-	if port == "" {
-		port = "1080" // of SOCKS
-	}
+	port := cmp.Or(u.Port(), usual)
 	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
 		return nil, false
 	}
 	return &url.URL{Scheme: u.Scheme, Host: net.JoinHostPort(u.Hostname(), port)}, true
 }
+
+// socks reports whether a proxy passes connections on without looking into them.
+func socks(proxy *url.URL) bool { return strings.HasPrefix(proxy.Scheme, "socks") }
 
 // proxyVisit is the way through one proxy.
 type proxyVisit struct {
@@ -95,7 +97,7 @@ func (p *proxyVisit) run(ctx context.Context) {
 	p.Lookup = lookUp(ctx, p.env, p.proxy.Hostname(), connectLimit)
 	target, err := targetURL(p.env)
 	tunnel := ""
-	if err == nil && (target.Scheme == "https" || p.proxy.Scheme == "socks5") {
+	if err == nil && (target.Scheme == "https" || socks(p.proxy)) {
 		tunnel = net.JoinHostPort(target.Hostname(), strconv.Itoa(int(urlPort(target))))
 	}
 	var conn net.Conn
@@ -144,7 +146,7 @@ func (p *proxyVisit) through(ctx context.Context, conn net.Conn, target *url.URL
 		return
 	}
 	r := v.exchange(p.env)
-	if target.Scheme == "http" && p.proxy.Scheme != "socks5" {
+	if target.Scheme == "http" && !socks(p.proxy) {
 		r.Absolute = true
 		if auth := wire.ProxyAuthorization(p.proxy); auth != "" {
 			r.Header = r.Header.Clone()

@@ -25,6 +25,8 @@ func TestProxyURL(t *testing.T) {
 		"SOCKS a.example":              "socks5://a.example:1080",
 		"HTTPS a.example:99":           "https://a.example:99",
 		"DIRECT":                       "",
+		"ftp://a:21":                   "",
+		"//a":                          "",
 		"":                             "",
 		"PROXY ":                       "",
 		"ODD a:1":                      "",
