@@ -38,6 +38,7 @@ func check(ctx context.Context, c *call) error {
 	if target.Secrets {
 		c.notice("the user name and password in the address are left out: they are neither used, shown nor saved")
 	}
+	sparse()
 	return c.examine(ctx, examine.NewEnv(target, set, options), set)
 }
 
@@ -259,4 +260,12 @@ func (c *call) language(set settings.Settings) string {
 		}
 	}
 	return resources.English
+}
+
+// sparse lets the few megabytes of one examination lie instead of collecting them half a dozen
+// times; the limit brings the collector back when a server sends far more than a page.
+func sparse() {
+	const enough = 20 << 20
+	debug.SetGCPercent(400)
+	debug.SetMemoryLimit(enough)
 }
