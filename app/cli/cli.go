@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"strings"
 
@@ -58,6 +59,7 @@ func (c *call) notice(format string, args ...any) {
 
 // Main runs the program with its arguments and returns the exit code.
 func Main(args []string) int {
+	log.SetOutput(io.Discard) // libraries log there what a peer did wrong; that is a fact, not news
 	c := &call{out: bufio.NewWriter(os.Stdout), err: os.Stderr, stdout: os.Stdout, stderr: os.Stderr}
 	err := c.dispatch(context.Background(), args)
 	if flushed := c.out.Flush(); flushed != nil && err == nil {
