@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"net/netip"
 	"os"
@@ -13,6 +12,8 @@ import (
 	"time"
 
 	"golang.org/x/net/publicsuffix"
+
+	"github.com/waymend/waymend/platform/browser/sqlitefile"
 )
 
 // Jar is what a profile would send to a host.
@@ -25,13 +26,13 @@ type Jar struct {
 
 // Bounds of a cookie store.
 const (
-	maxDatabase = 64 << 20
+	maxDatabase = 64 << 20 // bytes, with its journals
 	maxCookies  = 4096 // browsers keep 180 a site
 )
 
-// Cookies reads how many cookies a profile would send to the host. The browser's database is
-// copied, together with its journals, into a private directory and read there. The error says in
-// one clause why it could not be read; a profile without a cookie store has none.
+// Cookies reads how many cookies a profile would send to the host. The browser's database is read
+// together with its journals, as it lies there. The error says in one clause why it could not be
+// read; a profile without a cookie store has none.
 func (s System) Cookies(ctx context.Context, p Profile, host string) (Jar, error) {
 	if p.Family.Private {
 		return Jar{}, errors.New("this browser keeps none")
@@ -62,12 +63,12 @@ func (s System) readCookies(ctx context.Context, p Profile, host string) (Jar, e
 	switch p.Family.Engine {
 	case Chromium, QtWebEngine:
 		file := firstFile(filepath.Join(p.Dir, "Network", "Cookies"), filepath.Join(p.Dir, "Cookies"))
-		cookies, err = fromDatabase(ctx, file, func(db querier) ([]cookie, error) {
+		cookies, err = fromDatabase(ctx, file, func(db *sqlitefile.DB) ([]cookie, error) {
 			return chromiumCookies(ctx, db, host, s.Now(), sealed[s.OS])
 		})
 	case Gecko, WebKitGTK:
 		file := firstFile(filepath.Join(p.Dir, "cookies.sqlite"))
-		cookies, err = fromDatabase(ctx, file, func(db querier) ([]cookie, error) {
+		cookies, err = fromDatabase(ctx, file, func(db *sqlitefile.DB) ([]cookie, error) {
 			return geckoCookies(ctx, db, host, s.Now())
 		})
 	case Safari:
@@ -166,61 +167,6 @@ func site(host string) string {
 		return s
 	}
 	return host
-}
-
-// private copies a database with its journals into a new directory that only this account can
-// read, and returns the copy; the caller removes the directory.
-func private(ctx context.Context, file string) (dir, copied string, err error) {
-	info, err := os.Stat(file)
-	if err != nil {
-		return "", "", err
-	}
-	if info.Size() > maxDatabase {
-		return "", "", errors.New("it is larger than 64 MB")
-	}
-	if dir, err = os.MkdirTemp("", "waymend-"); err != nil {
-		return "", "", err
-	}
-	copied = filepath.Join(dir, "db")
-	for _, suffix := range []string{"", "-wal", "-journal"} {
-		err = copyFile(ctx, copied+suffix, file+suffix)
-		if suffix != "" && errors.Is(err, fs.ErrNotExist) {
-			err = nil
-		}
-		if err != nil {
-			os.RemoveAll(dir)
-			return "", "", err
-		}
-	}
-	return dir, copied, nil
-}
-
-func copyFile(ctx context.Context, to, from string) error {
-	in, err := os.Open(from)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return err
-	}
-	defer out.Close()
-	for left := int64(maxDatabase); ; {
-		n, err := io.CopyN(out, in, 1<<20)
-		if err == io.EOF {
-			return out.Close()
-		}
-		if err != nil {
-			return err
-		}
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if left -= n; left < 0 {
-			return errors.New("it is larger than 64 MB")
-		}
-	}
 }
 
 // chromiumTime counts microseconds since 1601.

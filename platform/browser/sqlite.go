@@ -3,75 +3,24 @@ package browser
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"iter"
-	"os"
-	"strings"
+	"slices"
+	"strconv"
 	"time"
 
-	_ "modernc.org/sqlite" // registers the driver
+	"github.com/waymend/waymend/platform/browser/sqlitefile"
 )
 
-// querier is what the readers use of a database.
-type querier interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-}
-
-// fromDatabase opens a private copy of a database for a reader. No file, no cookies.
-func fromDatabase(ctx context.Context, file string, read func(querier) ([]cookie, error)) ([]cookie, error) {
+// fromDatabase opens a database for a reader. No file, no cookies.
+func fromDatabase(ctx context.Context, file string, read func(*sqlitefile.DB) ([]cookie, error)) ([]cookie, error) {
 	if file == "" {
 		return nil, nil
 	}
-	dir, copied, err := private(ctx, file)
+	db, err := sqlitefile.OpenFile(ctx, file, maxDatabase)
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir)
-	db, err := sql.Open("sqlite", copied)
-	if err != nil {
-		return nil, err
-	}
-	defer db.Close()
-	conn, err := db.Conn(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer conn.Close()
-	// A database is data: no functions from its schema, no mapping of a file of unknown shape,
-	// and four megabytes of cache at most.
-	for _, pragma := range []string{"trusted_schema=0", "mmap_size=0", "cache_size=-4096", "cell_size_check=1"} {
-		if _, err := conn.ExecContext(ctx, "PRAGMA "+pragma); err != nil {
-			return nil, err
-		}
-	}
-	return read(conn)
-}
-
-// columns lists the columns of a table.
-func columns(ctx context.Context, db querier, table string) (map[string]bool, error) {
-	rows, err := db.QueryContext(ctx, "SELECT name FROM pragma_table_info(?)", table)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	names := map[string]bool{}
-	for rows.Next() {
-		var name string
-		if err := rows.Scan(&name); err != nil {
-			return nil, err
-		}
-		names[name] = true
-	}
-	return names, rows.Err()
-}
-
-// marks are the question marks and arguments of "host IN (…)".
-func marks(host string) (string, []any) {
-	var args []any
-	for _, h := range cookieHosts(host) {
-		args = append(args, h)
-	}
-	return "(?" + strings.Repeat(",?", len(args)-1) + ")", args
+	return read(db)
 }
 
 // sealed is how many bytes more a ciphertext has than its value, by GOOS: the version mark, then
@@ -85,81 +34,95 @@ const (
 )
 
 // chromiumCookies reads the table cookies of Chromium's store.
-func chromiumCookies(ctx context.Context, db querier, host string, now time.Time, overhead int) ([]cookie, error) {
-	has, err := columns(ctx, db, "cookies")
-	if err != nil {
-		return nil, err
-	}
-	var version int
-	if rows, err := db.QueryContext(ctx, "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'version'"); err == nil {
-		if rows.Next() {
-			_ = rows.Scan(&version) // an odd version is an old one
-		}
-		rows.Close()
-	}
-	if version >= sealedVersion {
+func chromiumCookies(ctx context.Context, db *sqlitefile.DB, host string, now time.Time, overhead int) ([]cookie, error) {
+	if chromiumVersion(db) >= sealedVersion {
 		overhead += sealedHash
 	}
-	in, args := marks(host)
-	query := `SELECT path, length(CAST(name AS BLOB)), length(CAST(value AS BLOB)), length(encrypted_value)
-		FROM cookies WHERE host_key IN ` + in + ` AND (has_expires = 0 OR expires_utc > ?)`
-	args = append(args, chromiumTime(now))
-	if has["top_frame_site_key"] { // partitioned cookies are sent below their own site only
-		query += ` AND top_frame_site_key IN ('', ?)`
-		args = append(args, "https://"+site(host))
-	}
-	rows, err := db.QueryContext(ctx, query+` LIMIT ?`, append(args, maxCookies)...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var list []cookie
-	for rows.Next() {
-		var path sql.NullString
-		var name, value, cipher sql.NullInt64
-		if err := rows.Scan(&path, &name, &value, &cipher); err != nil {
-			return nil, err
+	hosts, sites := cookieHosts(host), []string{"", "https://" + site(host)}
+	columns := []string{"host_key", "path", "name", "value", "encrypted_value", "has_expires", "expires_utc"}
+	// Partitioned cookies are sent below their own site only; before version 15 there are none.
+	return readCookies(ctx, db, "cookies", columns, "top_frame_site_key", func(row []sqlitefile.Value, partition *sqlitefile.Value) (c cookie, ok bool) {
+		if !among(row[0], hosts) || partition != nil && !among(*partition, sites) {
+			return c, false
 		}
-		size := value.Int64
-		if cipher.Int64 > 0 {
-			size = max(cipher.Int64-int64(overhead), 0)
+		if row[5].Int() != 0 && row[6].Int() <= chromiumTime(now) {
+			return c, false
 		}
-		list = append(list, newCookie(path.String, name.Int64, size))
-	}
-	return list, rows.Err()
+		size := row[3].Len
+		if cipher := row[4].Len; cipher > 0 {
+			size = max(cipher-overhead, 0)
+		}
+		return newCookie(row[1].Text(), int64(row[2].Len), int64(size)), true
+	})
+}
+
+// chromiumVersion is that of the store's schema, 0 for an odd one.
+func chromiumVersion(db *sqlitefile.DB) (version int64) {
+	_ = db.Rows("meta", []string{"key", "value"}, func(row []sqlitefile.Value) bool { // an old store has none
+		if row[0].Text() != "version" {
+			return true
+		}
+		if version = row[1].Int(); row[1].Type == sqlitefile.Text {
+			version, _ = strconv.ParseInt(row[1].Text(), 10, 64)
+		}
+		return false
+	})
+	return version
 }
 
 // geckoCookies reads the table moz_cookies of Firefox, and of GNOME Web, which lacks a column.
 // Containers are jars of their own and are left out.
-func geckoCookies(ctx context.Context, db querier, host string, now time.Time) ([]cookie, error) {
-	has, err := columns(ctx, db, "moz_cookies")
-	if err != nil {
-		return nil, err
-	}
-	in, args := marks(host)
-	// expiry counts seconds, in newer versions milliseconds; no date in seconds is above 1e11.
-	query := `SELECT path, length(CAST(name AS BLOB)), length(CAST(value AS BLOB)) FROM moz_cookies
-		WHERE host IN ` + in + ` AND (CASE WHEN expiry > 100000000000 THEN expiry / 1000 ELSE expiry END > ? OR expiry = 0)`
-	args = append(args, now.Unix())
-	if has["originAttributes"] {
-		query += ` AND originAttributes IN ('', ?)`
-		args = append(args, "^partitionKey=%28https%2C"+site(host)+"%29")
-	}
-	rows, err := db.QueryContext(ctx, query+` LIMIT ?`, append(args, maxCookies)...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var list []cookie
-	for rows.Next() {
-		var path sql.NullString
-		var name, value sql.NullInt64
-		if err := rows.Scan(&path, &name, &value); err != nil {
-			return nil, err
+func geckoCookies(ctx context.Context, db *sqlitefile.DB, host string, now time.Time) ([]cookie, error) {
+	hosts, jars := cookieHosts(host), []string{"", "^partitionKey=%28https%2C" + site(host) + "%29"}
+	columns := []string{"host", "path", "name", "value", "expiry"}
+	return readCookies(ctx, db, "moz_cookies", columns, "originAttributes", func(row []sqlitefile.Value, jar *sqlitefile.Value) (c cookie, ok bool) {
+		if !among(row[0], hosts) || jar != nil && !among(*jar, jars) {
+			return c, false
 		}
-		list = append(list, newCookie(path.String, name.Int64, value.Int64))
+		// expiry counts seconds, in newer versions milliseconds; no date in seconds is above 1e11.
+		expiry := row[4].Int()
+		if expiry > 1e11 {
+			expiry /= 1000
+		}
+		if row[4].Type == sqlitefile.Null || expiry != 0 && expiry <= now.Unix() {
+			return c, false
+		}
+		return newCookie(row[1].Text(), int64(row[2].Len), int64(row[3].Len)), true
+	})
+}
+
+// readCookies collects what a reader makes of the rows of a table. The column optional, which not
+// every version of the table has, is handed over on its own.
+func readCookies(ctx context.Context, db *sqlitefile.DB, table string, columns []string, optional string,
+	read func(row []sqlitefile.Value, extra *sqlitefile.Value) (cookie, bool)) ([]cookie, error) {
+	has, err := db.Columns(table)
+	if err != nil {
+		return nil, err
 	}
-	return list, rows.Err()
+	known := slices.Contains(has, optional)
+	if known {
+		columns = append(columns, optional)
+	}
+	var list []cookie
+	err = db.Rows(table, columns, func(row []sqlitefile.Value) bool {
+		var extra *sqlitefile.Value
+		if known {
+			extra = &row[len(row)-1]
+		}
+		if c, ok := read(row, extra); ok {
+			list = append(list, c)
+		}
+		return len(list) < maxCookies && ctx.Err() == nil
+	})
+	if err := cmp.Or(ctx.Err(), err); err != nil {
+		return nil, err
+	}
+	return list, nil
+}
+
+// among tells whether a value is one of some texts.
+func among(v sqlitefile.Value, texts []string) bool {
+	return v.Type == sqlitefile.Text && slices.Contains(texts, v.Text())
 }
 
 // newCookie bounds what a strange database claims.
@@ -176,19 +139,14 @@ func groupProfiles(file string) iter.Seq2[string, string] {
 	return func(yield func(string, string) bool) {
 		ctx, cancel := context.WithTimeout(context.Background(), CookieTime)
 		defer cancel()
-		_, _ = fromDatabase(ctx, file, func(db querier) ([]cookie, error) {
-			rows, err := db.QueryContext(ctx, "SELECT name, path FROM Profiles LIMIT ?", maxProfiles)
-			if err != nil {
-				return nil, err
-			}
-			defer rows.Close()
-			for rows.Next() {
-				var name, path sql.NullString
-				if err := rows.Scan(&name, &path); err != nil || !yield(name.String, path.String) {
-					return nil, err
-				}
-			}
-			return nil, rows.Err()
+		db, err := sqlitefile.OpenFile(ctx, file, maxDatabase)
+		if err != nil {
+			return
+		}
+		left := maxProfiles
+		_ = db.Rows("Profiles", []string{"name", "path"}, func(row []sqlitefile.Value) bool {
+			left--
+			return yield(row[0].Text(), row[1].Text()) && left > 0 && ctx.Err() == nil
 		})
 	}
 }
