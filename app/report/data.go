@@ -82,6 +82,8 @@ func redactHeader(header map[string]any) {
 				list[i] = redactCookie(value)
 			case "Authorization", "Proxy-Authorization", "Cookie", "Authentication-Info", "Proxy-Authentication-Info":
 				list[i] = redacted
+			case "Location", "Content-Location", "Refresh":
+				list[i] = wire.WithoutUser(value)
 			}
 		}
 	}

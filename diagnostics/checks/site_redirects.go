@@ -66,7 +66,7 @@ func runRedirects(ctx context.Context, env *diagnostics.Env) (v RedirectReport, 
 			bad = "budget"
 		}
 		if bad != "" {
-			v.Bad, v.Location = bad, wire.Printable(location, 300)
+			v.Bad, v.Location = bad, wire.Printable(wire.WithoutUser(location), 300)
 			return v, nil
 		}
 		v.Steps = append(v.Steps, step)

@@ -18,6 +18,10 @@ const (
 	maxNames       = 20
 	maxNameLen     = 120
 	weakSignatures = "MD2-RSA MD5-RSA SHA1-RSA DSA-SHA1 ECDSA-SHA1"
+
+	// judgeLimit is a hundred times what any honest chain takes. Authorities of one name with huge
+	// keys would take a minute at all the moments that are tried.
+	judgeLimit = 500 * time.Millisecond
 )
 
 // parseChain parses what the server sent; crypto/tls has parsed each before.
@@ -38,7 +42,7 @@ func (h *Handshake) judge(sent []*x509.Certificate, o TLSOptions) {
 	for _, c := range sent[:min(len(sent), maxChain)] {
 		h.Chain = append(h.Chain, describe(c))
 	}
-	j := judgement{sent: sent, leaf: sent[0], now: o.Now, roots: rootsOr(o.Roots)}
+	j := judgement{sent: sent, leaf: sent[0], now: o.Now, roots: rootsOr(o.Roots), until: time.Now().Add(judgeLimit)}
 	j.trust()
 	if name := strings.TrimSuffix(o.ServerName, "."); name != "" && j.leaf.VerifyHostname(hostForVerify(name)) != nil {
 		j.add(WrongName)
@@ -83,9 +87,12 @@ type judgement struct {
 	leaf     *x509.Certificate
 	now      time.Time
 	roots    *x509.CertPool
+	until    time.Time // when to give up looking for reasons
 	problems []Problem
 	root     string
 }
+
+func (j *judgement) late() bool { return time.Now().After(j.until) }
 
 func (j *judgement) add(p Problem) {
 	if !slices.Contains(j.problems, p) {
@@ -107,6 +114,9 @@ func (j *judgement) trust() {
 			times = append([]time.Time{j.now}, times...)
 		}
 		for _, t := range times {
+			if j.late() {
+				break
+			}
 			if chain, err := j.verify(t, usage); err == nil {
 				if usage != nil {
 					j.add(BadUsage)
@@ -173,6 +183,10 @@ func (j *judgement) moments() []time.Time {
 
 // untrusted finds out why no chain leads to a trusted root at any time.
 func (j *judgement) untrusted(times []time.Time) {
+	if j.late() {
+		j.add(UnknownAuthority)
+		return
+	}
 	_, err := j.verify(times[len(times)-1], nil)
 	var invalid x509.CertificateInvalidError
 	if errors.As(err, &invalid) && invalid.Reason != x509.Expired {

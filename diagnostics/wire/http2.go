@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -60,7 +61,7 @@ type h2Conn struct {
 }
 
 func newH2Conn(conn net.Conn) (*h2Conn, error) {
-	raw := &brokenBy{Conn: conn}
+	raw := &brokenBy{Conn: conn, left: maxFrames}
 	cc, err := h2.NewClientConn(raw)
 	return &h2Conn{cc, raw}, err
 }
@@ -80,16 +81,24 @@ func (c *h2Conn) RoundTrip(req *http.Request) (*http.Response, error) {
 	return nil, h2Error(err)
 }
 
+// maxFrames is how many bytes are read from one HTTP/2 connection. Frames without content, which no
+// other bound counts, could go on for ever.
+const maxFrames = 2 * MaxRead
+
 // brokenBy remembers the first error of reading or writing. A system reports a reset only once: if
 // a write met it, reading finds a mere end, perhaps a moment before the write has returned.
 type brokenBy struct {
 	net.Conn
-	mu  sync.Mutex
-	err error
+	left int // of maxFrames
+	mu   sync.Mutex
+	err  error
 }
 
 func (c *brokenBy) Read(b []byte) (int, error) {
 	n, err := c.Conn.Read(b)
+	if c.left -= n; c.left < 0 && err == nil {
+		n, err = 0, &stepError{TooBig, fmt.Sprintf("more than %d MB of frames came for one page", maxFrames>>20)}
+	}
 	c.note(err)
 	return n, err
 }
