@@ -234,6 +234,9 @@ func worthRepeating(a wire.Attempt) bool {
 	if h := a.Handshake; h != nil && h.OK && !h.Trusted() {
 		return false
 	}
+	if f := a.Connect.Fail; f.Is(wire.NetUnreachable, wire.NoFamily, wire.NoPort, wire.Denied, wire.Blocked, wire.Invalid) && !f.Offender.IsValid() {
+		return false // this computer itself said no, and will again
+	}
 	x := a.Exchange
 	return x == nil || x.Status != 429 && x.Header.Get("Retry-After") == "" && !redirects(a)
 }
