@@ -38,7 +38,6 @@ func check(ctx context.Context, c *call) error {
 	if target.Secrets {
 		c.notice("the user name and password in the address are left out: they are neither used, shown nor saved")
 	}
-	sparse()
 	return c.examine(ctx, examine.NewEnv(target, set, options), set)
 }
 
@@ -105,7 +104,7 @@ func (c *call) settings() (settings.Settings, error) {
 
 // examine runs one examination, shows it, and tells the exit code through its error.
 func (c *call) examine(ctx context.Context, env *diagnostics.Env, set settings.Settings) error {
-	tuneMemory()
+	sparse()
 	ctx, stop := interruptible(ctx)
 	defer stop()
 	limited, cancel := context.WithTimeout(ctx, set.Timeout)
@@ -145,12 +144,12 @@ func (c *call) examine(ctx context.Context, env *diagnostics.Env, set settings.S
 	return err
 }
 
-// tuneMemory lets garbage lie for the few seconds that an examination lives: collecting it would take
-// an eighth of the processor time. Near the limit, which hostile answers may reach, it is collected
-// as ever.
-func tuneMemory() {
+// sparse lets the few megabytes of one examination lie instead of collecting them half a dozen
+// times; the limit brings the collector back when a server sends far more than a page.
+func sparse() {
+	const enough = 20 << 20
 	debug.SetGCPercent(400)
-	debug.SetMemoryLimit(32 << 20)
+	debug.SetMemoryLimit(enough)
 }
 
 // tell prints the answer, saves the report that was asked for, and returns the exit code.
@@ -260,12 +259,4 @@ func (c *call) language(set settings.Settings) string {
 		}
 	}
 	return resources.English
-}
-
-// sparse lets the few megabytes of one examination lie instead of collecting them half a dozen
-// times; the limit brings the collector back when a server sends far more than a page.
-func sparse() {
-	const enough = 20 << 20
-	debug.SetGCPercent(400)
-	debug.SetMemoryLimit(enough)
 }

@@ -31,7 +31,7 @@ func (o observed) MarshalJSON() ([]byte, error) {
 	}
 	tree := decode(raw)
 	redact(tree, func(body []byte) any { return clipBody(body) })
-	return json.Marshal(tree)
+	return marshal(tree)
 }
 
 // decode reads JSON that this program wrote, keeping numbers as they are.
