@@ -13,23 +13,21 @@ func start(ctx context.Context, c *call) error {
 	if err := c.flags.allowed(command{name: "check", flags: checkFlags}); err != nil {
 		return err
 	}
-	if len(c.flags.given) == 0 && openWindow() {
+	if self, err := os.Executable(); err == nil && len(c.flags.given) == 0 && hasDisplay() && openWindow(filepath.Dir(self)) {
 		return nil
 	}
 	return check(ctx, c)
 }
 
-// openWindow starts the desktop build that lies beside this program and reports whether it did.
-func openWindow() bool {
-	self, err := os.Executable()
-	if err != nil || !hasDisplay() {
-		return false
-	}
-	desktop := filepath.Join(filepath.Dir(self), desktopName)
+// openWindow starts the desktop build that lies in the folder, on its own so that it outlives the
+// terminal, and reports whether it did.
+func openWindow(folder string) bool {
+	desktop := filepath.Join(folder, desktopName)
 	if info, err := os.Stat(desktop); err != nil || info.IsDir() {
 		return false
 	}
 	window := exec.Command(desktop)
+	window.SysProcAttr = onItsOwn()
 	if window.Start() != nil {
 		return false
 	}

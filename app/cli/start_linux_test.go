@@ -1,0 +1,52 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+func TestOpenWindow(t *testing.T) {
+	dir := t.TempDir()
+	if openWindow(dir) {
+		t.Error("a window although there is no desktop build")
+	}
+	desktop := filepath.Join(dir, desktopName)
+	if err := os.WriteFile(desktop, []byte("not a program"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if openWindow(dir) {
+		t.Error("a window by a file that is not a program")
+	}
+	opened := filepath.Join(dir, "opened")
+	if err := os.WriteFile(desktop, []byte("#!/bin/sh\n: > "+opened+"\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(desktop, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if !openWindow(dir) {
+		t.Fatal("the desktop build was not started")
+	}
+	for range 500 {
+		if _, err := os.Stat(opened); err == nil {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Error("the desktop build did not run")
+}
+
+func TestHasDisplay(t *testing.T) {
+	for _, c := range []struct {
+		x, wayland string
+		want       bool
+	}{{"", "", false}, {":0", "", true}, {"", "wayland-0", true}} {
+		t.Setenv("DISPLAY", c.x)
+		t.Setenv("WAYLAND_DISPLAY", c.wayland)
+		if got := hasDisplay(); got != c.want {
+			t.Errorf("%+v: %v", c, got)
+		}
+	}
+}
