@@ -74,7 +74,7 @@ elif ! unshare -n true 2>/dev/null; then
 elif ! command -v nginx >/dev/null 2>&1; then
 	skip "laboratory" "its servers could not be installed; see the list of packages in tools/install.sh"
 else
-	step "laboratory" go test -tags lab ./lab/... -count=1 -timeout 30m
+	step "laboratory" go test -tags lab ./lab/... -count=1 -v -timeout 30m
 fi
 
 printf '\n== Summary\n'
