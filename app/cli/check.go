@@ -2,8 +2,8 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"io"
 	"net/netip"
 	"os"
 	"runtime/debug"
@@ -226,20 +226,26 @@ func replay(c *call) error {
 	return c.tell(p, d, e)
 }
 
+// readReplay reads a saved examination. Only regular files are opened: a pipe without a writer would
+// never end.
 func readReplay(path string) (report.Examination, error) {
 	info, err := os.Stat(path)
-	if err != nil {
+	switch {
+	case err != nil:
 		return report.Examination{}, err
-	}
-	if info.IsDir() {
-		return report.Examination{}, fmt.Errorf("it is a folder")
+	case info.IsDir():
+		return report.Examination{}, errors.New("it is a folder")
+	case !info.Mode().IsRegular():
+		return report.Examination{}, errors.New("it is not a file")
+	case info.Size() > report.MaxReplay:
+		return report.Examination{}, report.ErrTooLarge
 	}
 	f, err := os.Open(path)
 	if err != nil {
 		return report.Examination{}, err
 	}
 	defer f.Close()
-	return report.Read(io.Reader(f), checks.All())
+	return report.Read(f, checks.All())
 }
 
 func (c *call) printer(lang string) printer {

@@ -51,10 +51,12 @@ func (e Examination) Save() *Replay {
 	return r
 }
 
+// ErrTooLarge is Read's error for more than MaxReplay bytes.
+var ErrTooLarge = fmt.Errorf("it is larger than %d MB", MaxReplay>>20)
+
 var (
-	errTooLarge = fmt.Errorf("it is larger than %d MB", MaxReplay>>20)
-	errNotOurs  = errors.New("it is not a saved examination")
-	errNoFacts  = errors.New("it holds an answer but not the measurements behind it; save one with --report FILE.json")
+	errNotOurs = errors.New("it is not a saved examination")
+	errNoFacts = errors.New("it holds an answer but not the measurements behind it; save one with --report FILE.json")
 )
 
 // Read reads a saved examination. Measurements that the plan does not know are left out: a newer
@@ -65,7 +67,7 @@ func Read(r io.Reader, plan diagnostics.Plan) (Examination, error) {
 		return Examination{}, fmt.Errorf("it cannot be read: %w", err)
 	}
 	if len(raw) > MaxReplay {
-		return Examination{}, errTooLarge
+		return Examination{}, ErrTooLarge
 	}
 	var d struct {
 		Schema string  `json:"schema"`

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 )
 
 // Format is a kind of report.
@@ -55,10 +56,14 @@ func Save(path string, d Document, lang string) error {
 }
 
 // write replaces the file by renaming a complete one; os.CreateTemp makes it with mode 0600.
-// What is not a regular file (a pipe, /dev/stdout) is written to as it is.
+// A symbolic link is followed. What is not a regular file, such as a pipe, is written to as it is;
+// one that nobody reads is an error instead of a wait without end.
 func write(path string, text []byte) error {
+	if to, err := filepath.EvalSymlinks(path); err == nil {
+		path = to
+	}
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return os.WriteFile(path, text, 0o600)
+		return writeTo(path, text)
 	}
 	f, err := os.CreateTemp(filepath.Dir(path), ".waymend-*")
 	if err != nil {
@@ -78,4 +83,13 @@ func write(path string, text []byte) error {
 		os.Remove(f.Name())
 	}
 	return err
+}
+
+func writeTo(path string, text []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(text)
+	return errors.Join(err, f.Close())
 }

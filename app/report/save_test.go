@@ -41,6 +41,24 @@ func TestSave(t *testing.T) {
 	}
 }
 
+func TestSaveThroughALink(t *testing.T) {
+	dir := t.TempDir()
+	file, link := filepath.Join(dir, "file.json"), filepath.Join(dir, "link.json")
+	if err := os.WriteFile(file, []byte("old"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("file.json", link); err != nil {
+		t.Skip("links are not allowed here:", err)
+	}
+	if err := Save(link, sample(), "en"); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(file)
+	if info, _ := os.Lstat(link); err != nil || !strings.HasPrefix(string(text), "{") || info.Mode()&os.ModeSymlink == 0 {
+		t.Errorf("the file begins with %.20q (%v), the link is %v", text, err, info.Mode())
+	}
+}
+
 func TestSaveFails(t *testing.T) {
 	dir := t.TempDir()
 	for _, path := range []string{filepath.Join(dir, "none", "a.json"), filepath.Join(dir, "a.txt")} {
