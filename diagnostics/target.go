@@ -59,11 +59,12 @@ func ParseTarget(input string) (Target, error) {
 	case !utf8.ValidString(s) || strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) || unicode.IsSpace(r) || !unicode.IsPrint(r) }):
 		return Target{}, errBinary
 	}
+	s = withTwoSlashes(s)
 	scheme, rest, found := strings.Cut(s, "://")
 	if !found {
 		scheme, rest = "https", s
 		if head, _, colon := strings.Cut(s, ":"); colon && isOtherScheme(head, s) {
-			return Target{}, fmt.Errorf("%q is not the address of a website: only http and https can be examined", clip(s))
+			return Target{}, fmt.Errorf("%q is not the address of a website: only http and https can be examined", clip(head+":"+withoutUser(s[len(head)+1:])))
 		}
 	}
 	scheme = strings.ToLower(scheme)
@@ -91,6 +92,19 @@ func ParseTarget(input string) (Target, error) {
 	}
 	t.URL = u.String()
 	return t, nil
+}
+
+// withTwoSlashes mends what browsers mend, too: http:/example.com, http:\\example.com, //example.com.
+func withTwoSlashes(s string) string {
+	scheme, rest, _ := strings.Cut(s, ":")
+	web := strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https")
+	switch {
+	case strings.HasPrefix(s, "//"):
+		return "https:" + s
+	case web && (strings.HasPrefix(rest, "/") && !strings.HasPrefix(rest, "//") || strings.HasPrefix(rest, `\`)):
+		return scheme + "://" + strings.TrimLeft(rest, `/\`)
+	}
+	return s
 }
 
 // isOtherScheme tells mailto:x from example.com:8443 and from a bare IPv6 address.

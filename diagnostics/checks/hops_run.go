@@ -19,7 +19,13 @@ const (
 	hopLimit = 900 * time.Millisecond
 )
 
+// hopWait is how long the anchors have to answer before it is worth knowing how far packets get.
+const hopWait = 600 * time.Millisecond
+
 func runHops(ctx context.Context, env *diagnostics.Env) (HopsReport, error) {
+	if !hopsMatter(ctx, env) {
+		return HopsReport{}, notApplicable("the internet and the site answer")
+	}
 	for _, a := range env.References.Anchors {
 		for _, addr := range []netip.Addr{a.V4, a.V6} {
 			if addr.IsValid() && env.Family.Allows(addr) {
@@ -64,4 +70,21 @@ func hop(ctx context.Context, to netip.AddrPort, ttl int) Hop {
 		h.From, h.RTT = c.Fail.Offender, c.Took
 	}
 	return h
+}
+
+// hopsMatter waits until either is known: that all is well, or that it is worth looking. Routers
+// answer few such packets a second, and what they tell the others must not go short.
+func hopsMatter(ctx context.Context, env *diagnostics.Env) bool {
+	quick, cancel := context.WithTimeout(ctx, hopWait)
+	defer cancel()
+	if _, ok := anyAnchorRoundTrip(quick, env, diagnostics.IPv4); !ok {
+		if _, ok = anyAnchorRoundTrip(quick, env, diagnostics.IPv6); !ok {
+			return ctx.Err() == nil
+		}
+	}
+	if env.Target.None() {
+		return false
+	}
+	_, silent := env.Board.Wait(ctx, noteNoConnect)
+	return silent
 }

@@ -17,6 +17,8 @@ const (
 	// two per cent of loss that is enough to tell it from one unlucky packet.
 	moreEchoes   = 40
 	moreInterval = 15 * ms
+	// lossWait is how long the echoes wait for a first anchor to be connected to.
+	lossWait = 250 * ms
 	// trifle is the share of packets that any path may lose.
 	trifle = 0.03
 )
@@ -32,6 +34,11 @@ func runLoss(ctx context.Context, env *diagnostics.Env) (v LossReport, err error
 	if len(families) == 0 {
 		return v, notApplicable("no route leads to any anchor")
 	}
+	// Routers ration what they say of packets that cannot go on; the connections to the anchors shall
+	// hear it first.
+	heard, cancel := context.WithTimeout(ctx, lossWait)
+	anyAnchorRoundTrip(heard, env, families[0])
+	cancel()
 	before, start := linkBytes(ctx, env, routes), time.Now()
 	defer func() {
 		if after := linkBytes(ctx, env, routes); before != nil && after != nil && after.Bytes >= before.Bytes {

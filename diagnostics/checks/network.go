@@ -218,6 +218,7 @@ func Farthest(hops []Hop) (ttl int) {
 	return ttl
 }
 
-// Hops sends five short-lived connection attempts towards one anchor: it tells how far packets get,
-// above all whether the router forwards at all. Only where the system reports ICMP errors.
-var Hops = &diagnostics.Check[HopsReport]{ID: "provider.hops", Station: diagnostics.Provider, Limit: 1200 * ms, Run: runHops}
+// Hops sends five short-lived connection attempts towards one anchor when no anchor answers soon, or
+// the site does not: it tells how far packets get, above all whether the router forwards at all.
+// Only where the system reports ICMP errors.
+var Hops = &diagnostics.Check[HopsReport]{ID: "provider.hops", Station: diagnostics.Provider, Limit: 12 * second, Run: runHops}

@@ -78,7 +78,7 @@ var Site = &diagnostics.Check[SiteReport]{ID: "site.addresses", Station: diagnos
 type RedirectReport struct {
 	Steps []Step `json:"steps,omitempty"`
 	// Loop: the same address, with the same cookies, came up again. Bad is why the last Location
-	// could not be followed: "no-host", "scheme", "port", "malformed", "too-many", "budget".
+	// could not be followed: "no-host", "scheme", "port", "malformed", "no-location", "too-many".
 	Loop     bool   `json:"loop,omitempty"`
 	Bad      string `json:"bad,omitempty"`
 	Location string `json:"location,omitempty"` // the Location that could not be followed, printable

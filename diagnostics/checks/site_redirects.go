@@ -16,8 +16,9 @@ import (
 )
 
 const (
-	// maxRedirects: browsers follow 20, and nobody needs more than three.
-	maxRedirects = 10
+	// maxRedirects is what browsers follow. Each address of a trail is asked once, so that the trail
+	// is not held to the requests that are allowed for one page; it uses up what is left of them.
+	maxRedirects = 20
 	// stepAddresses is how many addresses of a redirect's target are tried.
 	stepAddresses = 4
 	// stepStagger is the connection attempt delay of RFC 8305 section 5.
@@ -40,6 +41,10 @@ func runRedirects(ctx context.Context, env *diagnostics.Env) (v RedirectReport, 
 	}
 	site, _ := Site.From(env.Facts)
 	first, ok := firstAnswer(site)
+	if ok && first.Exchange.Fail == nil && redirectStatus(first.Exchange.Status) && first.Exchange.Size == 0 && !redirects(first) {
+		v.Bad = "no-location"
+		return v, nil
+	}
 	if !ok || !redirects(first) {
 		return v, nil
 	}
@@ -62,13 +67,11 @@ func runRedirects(ctx context.Context, env *diagnostics.Env) (v RedirectReport, 
 			return v, nil
 		}
 		step := Step{Status: at.Exchange.Status}
-		if bad == "" && !t.step(ctx, next, &step) {
-			bad = "budget"
-		}
 		if bad != "" {
 			v.Bad, v.Location = bad, wire.Printable(wire.WithoutUser(location), 300)
 			return v, nil
 		}
+		t.step(ctx, next, &step)
 		v.Steps = append(v.Steps, step)
 		u, at = next, step.Attempt
 	}
@@ -128,13 +131,10 @@ func follow(from *url.URL, location string) (*url.URL, string) {
 	return u, ""
 }
 
-// step goes to one address of the trail; it returns false when no request may be sent there.
-func (t *trail) step(ctx context.Context, u *url.URL, s *Step) bool {
+// step goes to one address of the trail.
+func (t *trail) step(ctx context.Context, u *url.URL, s *Step) {
 	s.URL = u.String()
 	host := u.Hostname()
-	if t.env.Asks.Left(host) <= 0 {
-		return false
-	}
 	s.Lookup = t.lookUp(ctx, host)
 	addrs := s.Lookup.Addrs[:min(len(s.Lookup.Addrs), stepAddresses)]
 	s.Addrs = len(addrs)
@@ -149,11 +149,10 @@ func (t *trail) step(ctx context.Context, u *url.URL, s *Step) bool {
 	s.Attempt, _ = firstOf(ctx, stepStagger, len(addrs), func(ctx context.Context, i int) (wire.Attempt, bool) {
 		v := request(addrs[i], u)
 		v.header = header
-		v.ask = func() bool { return t.env.Asks.Take(host) }
+		v.ask = func() bool { t.env.Asks.Take(host); return true }
 		a := v.try(ctx, t.env, t.began)
 		return a, a.Exchange != nil && a.Exchange.Status > 0
 	})
-	return true
 }
 
 // lookUp finds a step's addresses. Those of the target itself are known, the one that answered

@@ -145,9 +145,13 @@ func redirects(a wire.Attempt) bool {
 	if a.Exchange == nil {
 		return false
 	}
-	switch a.Exchange.Status {
+	return redirectStatus(a.Exchange.Status) && strings.TrimSpace(a.Exchange.Header.Get("Location")) != ""
+}
+
+func redirectStatus(status int) bool {
+	switch status {
 	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
-		return strings.TrimSpace(a.Exchange.Header.Get("Location")) != ""
+		return true
 	}
 	return false
 }

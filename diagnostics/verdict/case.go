@@ -170,6 +170,26 @@ func (c *Case) offline() bool {
 // fails lists the failures of all anchors.
 func (c *Case) fails() []*wire.Failure { return append(slices.Clone(c.v4.Fails), c.v6.Fails...) }
 
+// errands lists the failures of all that was sent to the world: routers ration their errors, so any
+// packet may be the one that is told why.
+func (c *Case) errands() []*wire.Failure {
+	list := c.fails()
+	for _, s := range c.names.Public {
+		list = append(list, s.A.Fail, s.AAAA.Fail)
+		if s.TCP != nil {
+			list = append(list, s.TCP.Fail)
+		}
+	}
+	e, _ := checks.Firewall.From(c.Facts)
+	for _, p := range e.Probes {
+		list = append(list, p.Fail)
+	}
+	for _, p := range c.sign.Probes {
+		list = append(list, p.Attempt.Connect.Fail)
+	}
+	return list
+}
+
 // all reports whether every failure is of one of the kinds (and there is one).
 func all(fails []*wire.Failure, kinds ...wire.Kind) bool {
 	for _, f := range fails {

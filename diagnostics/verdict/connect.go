@@ -87,7 +87,11 @@ func (c *Case) droppedHere() (Finding, bool) {
 	if c.site.Ports.UDP.Is(wire.Blocked) || c.blockedHere() || count(fails, wire.Blocked) > 0 {
 		return c.siteFinding(0.95, "blocked-by-firewall-here", c.addrValues()), true
 	}
-	if len(c.site.Ports.Hops) > 0 && checks.Farthest(c.site.Ports.Hops) == 0 && c.portDeadEverywhere() && c.otherPortLeaves() {
+	stuck := len(c.site.Ports.Hops) > 0 && checks.Farthest(c.site.Ports.Hops) == 0
+	if stuck && checks.Farthest(c.hops) > 0 && c.otherPortAnswers() && !c.portDeadEverywhere() {
+		return c.siteFinding(0.8, "never-left", c.addrValues()), true
+	}
+	if stuck && c.portDeadEverywhere() && c.otherPortLeaves() {
 		return c.siteFinding(0.82, "never-left", c.addrValues()), true
 	}
 	return Finding{}, false
@@ -127,6 +131,10 @@ func (c *Case) rejectedHere() (Finding, bool) {
 	}
 	if f, own := offender(fails, c.isOwn); own && !c.local() {
 		return c.siteFinding(0.93, "rejected-by-firewall-here", c.addrValues("offender", f.Offender.String())), true
+	}
+	// A refusal that came back although the packets could not pass the first router was made here.
+	if all(fails, wire.Refused) && nearest(c.site.Ports.Hops) == 1 && !c.local() && len(c.gateways) > 0 {
+		return c.siteFinding(0.88, "refused-before-router", c.addrValues()), true
 	}
 	if all(fails, wire.Denied, wire.Invalid) || all(fails, wire.HostUnreachable) && fails[0].Offender == (netip.Addr{}) && c.instant() {
 		return c.siteFinding(0.85, "rejected-by-route-here", c.addrValues()), true
@@ -204,11 +212,13 @@ func (c *Case) noRouteTold() (Finding, bool) {
 }
 
 // atOnce reports whether an ICMP error came sooner than a router can have looked for a neighbour.
+// An error that came after one or two seconds answered a repeated packet, the first answers having
+// been rationed.
 func (c *Case) atOnce(f *wire.Failure) bool {
 	for _, r := range c.site.Rows {
 		for _, a := range r.Attempts {
-			if a.Connect.Fail == f {
-				return a.Connect.Took < 900
+			if x := a.Connect; x.Fail.Real() && x.Fail.Offender == f.Offender && x.Took < 2900 {
+				return true
 			}
 		}
 	}
@@ -232,12 +242,32 @@ func (c *Case) rejectedOnWay() (Finding, bool) {
 	if !ok || !all(fails, wire.Refused) {
 		return Finding{}, false
 	}
+	if _, named := offender(fails, func(netip.Addr) bool { return true }); named {
+		return Finding{}, false
+	}
+	if d, far := nearest(c.site.Ports.Hops), nearest(c.hops); d > 1 && far >= d+2 {
+		return c.siteFinding(0.75, "refused-near", c.addrValues("hops", strconv.Itoa(d), "expected", strconv.Itoa(far))), true
+	}
 	for _, x := range c.site.Ports.Other {
-		if x.OK && x.Took > 8 && c.refusedIn() > 0 && c.refusedIn() < x.Took/3 {
+		if x.OK && x.Took > 20 && c.refusedIn() > 0 && c.refusedIn() < x.Took/4 {
 			return c.siteFinding(0.75, "refused-too-fast", c.addrValues("took", spellMs(c.refusedIn()), "rtt", spellMs(x.Took))), true
 		}
 	}
 	return Finding{}, false
+}
+
+// nearest returns the smallest number of hops at which the far end answered; more than was tried when
+// it did not, 0 when nothing was tried.
+func nearest(hops []checks.Hop) int {
+	if len(hops) == 0 {
+		return 0
+	}
+	for _, h := range hops {
+		if h.Reached {
+			return h.TTL
+		}
+	}
+	return len(hops) + 1
 }
 
 func (c *Case) refusedIn() wire.Ms {
@@ -306,7 +336,7 @@ func (c *Case) diesEarly() (Finding, bool) {
 			here = max(here, h.TTL)
 		}
 	}
-	if there >= here || here == 0 || c.nearAnswers() {
+	if there >= here || here == 0 || c.nearAnswers() || c.otherPortAnswers() {
 		return Finding{}, false
 	}
 	f := c.siteFinding(0.72, "dies-early", c.addrValues("hops", strconv.Itoa(there), "expected", strconv.Itoa(here)))
@@ -319,6 +349,11 @@ func (c *Case) nearAnswers() bool {
 	return slices.ContainsFunc(c.site.Ports.Near, func(x wire.Connect) bool { return x.OK || x.Fail.Is(wire.Refused) })
 }
 
+// otherPortAnswers reports whether the site's machine answers on another port.
+func (c *Case) otherPortAnswers() bool {
+	return slices.ContainsFunc(c.site.Ports.Other, func(x wire.Connect) bool { return x.OK || x.Fail.Is(wire.Refused) })
+}
+
 // silent: nothing comes back from the site, and from here it cannot be told why.
 func (c *Case) silent() (Finding, bool) {
 	fails, ok := c.unconnected()
@@ -327,7 +362,7 @@ func (c *Case) silent() (Finding, bool) {
 	}
 	f := c.siteFinding(0.7, "silent", c.addrValues())
 	f.Decide = "hotspot"
-	if c.nearAnswers() || slices.ContainsFunc(c.site.Ports.Other, func(x wire.Connect) bool { return x.OK || x.Fail.Is(wire.Refused) }) {
+	if c.nearAnswers() || c.otherPortAnswers() {
 		f.Confidence = 0.78
 	}
 	return f, true

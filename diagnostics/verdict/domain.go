@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/waymend/waymend/diagnostics"
+	"github.com/waymend/waymend/diagnostics/checks"
 	"github.com/waymend/waymend/diagnostics/wire"
 )
 
@@ -117,6 +118,7 @@ func (c *Case) portBlocked() (Finding, bool) {
 		}
 	}
 	f, ok := c.portBlockedAnyway()
+	f.Confidence = 0.76 // the one configured server may be dead besides
 	f.Explains = c.failed(diagnostics.DNS, diagnostics.Website)
 	return f, ok
 }
@@ -171,6 +173,9 @@ func (c *Case) publicPortSilent() bool {
 
 // serversDown: none of the configured servers says anything at all, while the internet is there.
 func (c *Case) serversDown() (Finding, bool) {
+	if f, ok := c.noServer(); ok {
+		return f, true
+	}
 	alive, asked := c.names.alive()
 	if alive > 0 || asked == 0 || !c.online() || c.fine() {
 		return Finding{}, false
@@ -185,6 +190,21 @@ func (c *Case) serversDown() (Finding, bool) {
 	f.Evidence = append(f.Evidence, Evidence{Check: "dns.configured", Key: key, Values: v})
 	f.Evidence = append(f.Evidence, c.onlineEvidence()...)
 	return f, true
+}
+
+// noServer: this computer was told no name server at all.
+func (c *Case) noServer() (Finding, bool) {
+	l, ok := checks.Resolvers.From(c.Facts)
+	if !ok || len(l.Resolvers) > 0 || !c.online() || c.fine() || c.Target.None() || !c.names.SystemDone || len(c.names.System.Addrs) > 0 {
+		return Finding{}, false
+	}
+	if _, ip := c.Target.IP(); ip {
+		return Finding{}, false
+	}
+	return Finding{
+		Confidence: 0.85, Values: c.nameValues(), Explains: c.failed(diagnostics.DNS, diagnostics.Website),
+		Evidence: append([]Evidence{{Check: "computer.resolvers", Key: "no-name-server"}}, c.onlineEvidence()...),
+	}, true
 }
 
 // serversRefuse: the configured servers answer, but with nothing, even for names that surely exist;
@@ -205,7 +225,7 @@ func (c *Case) serversRefuse() (Finding, bool) {
 		f.Evidence = append(f.Evidence, c.onlineEvidence()...)
 		return f, true
 	}
-	if c.Target.None() || o.Addrs > 0 || o.ServFail == 0 || c.names.Outside.Addrs == 0 {
+	if c.Target.None() || o.Addrs > 0 || o.ServFail == 0 && o.Answered > 0 || c.names.Outside.Addrs == 0 {
 		return Finding{}, false
 	}
 	for _, s := range c.names.Configured {
@@ -368,7 +388,7 @@ func (c *Case) noAddressForUs() (Finding, bool) {
 	v := c.nameValues()
 	switch {
 	case all.Addrs == 0 && all.Empty >= 2:
-	case all.Addrs > 0 && !c.v6.Up() && c.v4.Up() && only(c.names.Good, netip.Addr.Is6) && only(c.names.given(), netip.Addr.Is6):
+	case all.Addrs > 0 && c.v6.Reach == Absent && c.v4.Up() && only(c.names.Good, netip.Addr.Is6) && only(c.names.given(), netip.Addr.Is6):
 		v["only"] = "IPv6"
 		return Finding{
 			Confidence: 0.92, Values: v, Explains: c.failed(diagnostics.Website),
@@ -395,6 +415,9 @@ func only(list []netip.Addr, test func(netip.Addr) bool) bool {
 func (c *Case) privateAddress() (Finding, bool) {
 	if !allBogon(c.names.Good) || !allBogon(c.names.given()) || c.names.Outside.Addrs < 2 && c.names.Outside.Addrs != c.names.Outside.Answered {
 		return Finding{}, false
+	}
+	if c.site.spoke() && !only(c.names.given(), func(a netip.Addr) bool { return a.IsLoopback() || a.IsUnspecified() }) {
+		return Finding{}, false // a company may well publish its inner addresses: the site is there
 	}
 	v := c.nameValues("address", join(c.names.Good))
 	return Finding{

@@ -3,9 +3,12 @@ package verdict
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/waymend/waymend/diagnostics"
+	"github.com/waymend/waymend/diagnostics/checks"
 	"github.com/waymend/waymend/diagnostics/wire"
+	"github.com/waymend/waymend/platform"
 )
 
 // harmRules find faults that are real although the page may come: the gravest first. The first is
@@ -49,7 +52,7 @@ func (c *Case) pageIsNotTheSite() (Finding, bool) {
 }
 
 func (c *Case) ipv4Missing() (Finding, bool) {
-	if c.v4.Reach != Absent || !c.v6.Up() || c.hasV4() || c.hasTunnel() {
+	if c.v4.Reach != Absent || !c.v6.Up() || c.hasV4() || c.hasTunnel() || !c.wantsV4() {
 		return Finding{}, false
 	}
 	links := c.joined()
@@ -61,6 +64,16 @@ func (c *Case) ipv4Missing() (Finding, bool) {
 		Evidence: []Evidence{{Check: "computer.links", Key: "no-ipv4-address", Values: vals("link", links[0].Name)}},
 		Explains: c.failed(diagnostics.Provider, diagnostics.DNS),
 	}, true
+}
+
+// wantsV4 reports whether this computer is set up for IPv4: one of its name servers has an IPv4
+// address. A network with IPv6 alone, which is nothing to complain of, hands out none.
+func (c *Case) wantsV4() bool {
+	l, _ := checks.Resolvers.From(c.Facts)
+	return slices.ContainsFunc(l.Resolvers, func(r platform.Resolver) bool {
+		a := r.Addr.Addr().Unmap()
+		return a.Is4() && !a.IsLoopback()
+	})
 }
 
 func (c *Case) ipv4NoWay() (Finding, bool) {
@@ -158,12 +171,15 @@ func (c *Case) hasty() bool {
 
 // usable returns the rows that count: those of a family that works here.
 func (c *Case) usable() (list []rowView) {
+	four, six := c.site.split()
+	wholeFamily := slices.ContainsFunc(four, rowView.Fine) && !slices.ContainsFunc(six, rowView.Fine)
 	for _, r := range c.site.Rows {
-		net := c.v6
-		if r.Addr.Addr().Is4() {
+		net, is4 := c.v6, r.Addr.Addr().Is4()
+		if is4 {
 			net = c.v4
 		}
-		if net.Reach == None || net.Reach == Absent {
+		// What fails over all of IPv6 is told as such, not as one address.
+		if net.Reach == None || net.Reach == Absent || !is4 && wholeFamily {
 			continue
 		}
 		list = append(list, r)
@@ -219,7 +235,7 @@ func (c *Case) oneEdgeBad() (Finding, bool) {
 		return Finding{}, false
 	}
 	for _, r := range bad {
-		if r.Best < stepHandshake {
+		if r.Best < stepStatus {
 			continue
 		}
 		v := c.addrValues("address", r.Addr.Addr().String(), "good", good[0].Addr.Addr().String())
@@ -237,7 +253,12 @@ func (c *Case) oneAddressDown() (Finding, bool) {
 		return Finding{}, false
 	}
 	for _, r := range bad {
-		if r.Best == stepConnect {
+		if r.Best == stepTrust {
+			if f, ok := c.oneBadChain(r); ok {
+				return f, true
+			}
+		}
+		if r.Best < stepStatus {
 			v := c.addrValues("address", r.Addr.Addr().String(), "good", good[0].Addr.Addr().String(), "count", strconv.Itoa(len(bad)), "total", strconv.Itoa(len(bad)+len(good)))
 			return c.siteFinding(0.92, "one-address-dead", v), true
 		}
@@ -351,7 +372,7 @@ func (c *Case) firstBytes() (first []wire.Ms, ok bool) {
 func (c *Case) slowDownload() (Finding, bool) {
 	const slow = 16 << 10 // bytes a second: slower than a modem of the nineties with two lines
 	a := c.site.Answer
-	if a == nil || !a.CutShort || a.Complete || c.lossy() {
+	if a == nil || !a.CutShort || a.Complete || c.lossy() || streams(a) {
 		return Finding{}, false
 	}
 	span := (a.Took - a.First).Duration().Seconds()
@@ -361,4 +382,12 @@ func (c *Case) slowDownload() (Finding, bool) {
 	v := c.answerValues()
 	v["rate"] = spellRate(float64(a.Size) / span)
 	return c.siteFinding(0.82, "drips", v), true
+}
+
+// streams reports whether an answer is one that is meant to go on: events, sound, pictures of a camera.
+func streams(e *wire.Exchange) bool {
+	kind, _, _ := strings.Cut(strings.ToLower(e.Header.Get("Content-Type")), ";")
+	kind = strings.TrimSpace(kind)
+	return kind == "text/event-stream" || kind == "application/x-ndjson" || kind == "multipart/x-mixed-replace" ||
+		e.Declared < 0 && (strings.HasPrefix(kind, "audio/") || strings.HasPrefix(kind, "video/"))
 }

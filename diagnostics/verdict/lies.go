@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/waymend/waymend/diagnostics"
+	"github.com/waymend/waymend/diagnostics/wire"
 	"github.com/waymend/waymend/platform"
 )
 
@@ -161,7 +162,9 @@ func (c *Case) blockedName() (Finding, bool) {
 	f := c.lie(key, 0.93)
 	if key == "unproven-address" {
 		f.Confidence = 0.78
-		if !c.answersAnything() {
+		if c.plainOnly() {
+			f.Confidence = 0.72
+		} else if !c.answersAnything() {
 			return Finding{}, false // a dead address is rather an old one
 		}
 	}
@@ -175,6 +178,15 @@ func (c *Case) blockedName() (Finding, bool) {
 // the site.
 func (c *Case) answersAnything() bool {
 	return slices.ContainsFunc(c.site.Rows, func(r rowView) bool { return r.Best >= stepTrust })
+}
+
+// plainOnly reports whether the given address refuses encrypted connections and serves plain pages,
+// as machines that show block pages do.
+func (c *Case) plainOnly() bool {
+	if c.Target.Scheme != "https" || !c.site.allAt(stepConnect) {
+		return false
+	}
+	return slices.ContainsFunc(c.site.Ports.Other, func(x wire.Connect) bool { return x.OK && x.Addr.Port() == 80 })
 }
 
 // stale reports whether the configured servers' answer looks like one that was right before: its

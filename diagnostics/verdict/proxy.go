@@ -26,6 +26,20 @@ func (c *Case) throughProxy() bool {
 	return false
 }
 
+// proxyAnswers reports whether a configured proxy speaks: then it is the way out, and the direct one
+// may be shut on purpose.
+func (c *Case) proxyAnswers() bool {
+	for _, p := range c.proxies {
+		if e := p.Tunnel.Exchange; e != nil && e.Status > 0 && e.Status < 500 {
+			return true
+		}
+		if t := p.Through; t != nil && t.Exchange != nil && t.Exchange.Status > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 func (c *Case) settings() []platform.Proxy {
 	l, _ := checks.Proxies.From(c.Facts)
 	return l.Proxies
@@ -134,9 +148,9 @@ func (c *Case) proxyRefuses() (Finding, bool) {
 	v["status"] = statusText(status)
 	f := Finding{Confidence: 0.93, Values: v, Explains: []diagnostics.ID{"site.via-proxy"}}
 	f.Evidence = append([]Evidence{{Check: "site.via-proxy", Key: "proxy-error", Values: v}}, c.directWorks()...)
-	if !c.site.fine() && c.online() {
+	if !c.site.fine() {
 		f.Confidence = 0.7 // the site may be down for the proxy as it is for us
-		if status == 502 || status == 503 || status == 504 {
+		if c.online() && (status == 502 || status == 503 || status == 504) {
 			return Finding{}, false
 		}
 	}

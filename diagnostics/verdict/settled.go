@@ -110,7 +110,7 @@ func (c *Case) settledOffline(have func(...diagnostics.ID) bool) bool {
 			return true
 		}
 	}
-	if !have(checks.Anchors4.ID, checks.Anchors6.ID, checks.RouterEcho.ID) || !c.offline() {
+	if !have(checks.Anchors4.ID, checks.Anchors6.ID, checks.RouterEcho.ID, checks.OtherLinks.ID) || !c.offline() {
 		return false
 	}
 	main, ok := c.stopper()
@@ -120,7 +120,7 @@ func (c *Case) settledOffline(have func(...diagnostics.ID) bool) bool {
 	switch {
 	case main.Confidence >= 0.92 && main.Fault != "portal.sign-in":
 		return true
-	case !have(checks.SignIn.ID, checks.Hops.ID, checks.Firewall.ID):
+	case !have(checks.SignIn.ID, checks.Firewall.ID) || !have(checks.Hops.ID) && c.routerAlive():
 		return false
 	}
 	return c.Target.None() && have(checks.ControlNames.ID, checks.MissingNames.ID) ||
@@ -137,6 +137,9 @@ func (c *Case) namelessSettled(have func(...diagnostics.ID) bool) bool {
 	}
 	alive, _ := c.names.alive()
 	if len(c.names.Configured) > 0 && alive == 0 {
+		return true
+	}
+	if c.hungForName() > 0 && c.names.Outside.Addrs > 0 {
 		return true
 	}
 	return have(checks.SystemLookup.ID) && (have(checks.Authority.ID) || c.names.Outside.Missing > 1 || c.names.Outside.Addrs > 0)

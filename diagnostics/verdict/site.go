@@ -98,8 +98,22 @@ func (c *Case) viewSite() siteView {
 	s.Ports, _ = checks.Ports.From(c.Facts)
 	s.TLS, _ = checks.TLSVariants.From(c.Facts)
 	s.HTTP, _ = checks.HTTPVariants.From(c.Facts)
+	if !s.spoke() {
+		s.throughProxy(c)
+	}
 	s.pickAnswer(c)
 	return s
+}
+
+// throughProxy takes what came through a proxy for the site's answer when the direct way is shut.
+func (s *siteView) throughProxy(c *Case) {
+	for _, p := range c.proxies {
+		if t := p.Through; t != nil && (t.Exchange != nil || t.Handshake != nil) {
+			s.Rows = []rowView{viewRow(checks.Row{Addr: t.Addr, Attempts: []wire.Attempt{*t}})}
+			s.Measured = true
+			return
+		}
+	}
 }
 
 // pickAnswer chooses the answer that the verdict speaks of, and who wrote it.

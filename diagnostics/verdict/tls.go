@@ -170,7 +170,14 @@ func (c *Case) chain() (*wire.Handshake, bool) {
 // vouches for it, for whom, for how long.
 func (c *Case) badChain() (Finding, bool) {
 	h, ok := c.chain()
-	if !ok || len(h.Chain) == 0 {
+	if !ok {
+		return Finding{}, false
+	}
+	return c.chainFinding(h)
+}
+
+func (c *Case) chainFinding(h *wire.Handshake) (Finding, bool) {
+	if len(h.Chain) == 0 {
 		return Finding{}, false
 	}
 	leaf := h.Chain[0]
@@ -209,6 +216,17 @@ func (c *Case) badChain() (Finding, bool) {
 	return f, true
 }
 
+// oneBadChain: one of several addresses has a certificate that does not prove the name.
+func (c *Case) oneBadChain(r rowView) (Finding, bool) {
+	a, ok := r.at(stepTrust)
+	if !ok {
+		return Finding{}, false
+	}
+	f, ok := c.chainFinding(a.Handshake)
+	f.Confidence = min(f.Confidence, 0.88)
+	return f, ok
+}
+
 // ipv6Stalls: over IPv6 connections open and then die, over IPv4 all is well; the page may or may
 // not come, depending on which the browser takes.
 func (c *Case) ipv6Stalls() (Finding, bool) {
@@ -231,8 +249,10 @@ func (c *Case) ipv6Stalls() (Finding, bool) {
 		f.Confidence = 0.62 // other sites' encrypted answers pass
 		f.Fault = "site.ipv6-broken"
 	}
-	if c.v6.Connected >= 2 && c.v6.Trusted == 0 {
-		f.Confidence = 0.92
+	small := c.site.TLS.SmallMSS
+	passes := small != nil && !small.Addr.Addr().Is4() && small.Handshake != nil && small.Handshake.OK && small.Exchange.Failed() == nil
+	if c.v6.Connected >= 2 && c.v6.Trusted == 0 || passes {
+		f.Fault, f.Confidence = "path.ipv6-stalls", 0.92
 	}
 	return f, true
 }

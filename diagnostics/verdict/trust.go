@@ -140,6 +140,9 @@ func (c *Case) interceptionStops() (Finding, bool) {
 		return Finding{}, false
 	}
 	issuer, anchors, site := c.interceptor()
+	if anchors < 2 && c.names.differs() {
+		return Finding{}, false // another machine altogether
+	}
 	if anchors < 2 && !site || c.Target.None() && anchors < 2 || !c.Target.None() && !site {
 		return Finding{}, false
 	}

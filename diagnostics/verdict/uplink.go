@@ -137,13 +137,13 @@ func (c *Case) configured() []checks.Server {
 
 // refusedByRouter reports whether something beyond this computer said that there is no way on.
 func (c *Case) refusedByRouter() bool {
-	_, ok := offender(c.fails(), func(a netip.Addr) bool { return !c.isOwn(a) })
+	_, ok := offender(c.errands(), func(a netip.Addr) bool { return !c.isOwn(a) })
 	return ok
 }
 
 // uplinkRefused: a router says that it has no way on.
 func (c *Case) uplinkRefused() (Finding, bool) {
-	f, ok := offender(c.fails(), func(a netip.Addr) bool { return !c.isOwn(a) })
+	f, ok := offender(c.errands(), func(a netip.Addr) bool { return !c.isOwn(a) })
 	if !ok {
 		return Finding{}, false
 	}
@@ -243,7 +243,7 @@ func (c *Case) ipv4Broken() (Finding, bool) {
 // never complete; or the site's does with small segments only.
 func (c *Case) bigPacketsVanish() (Finding, bool) {
 	small := c.site.TLS.SmallMSS
-	if small == nil || c.site.fine() {
+	if small == nil || c.site.fine() || !c.stalls() {
 		return Finding{}, false
 	}
 	worked := small.Handshake != nil && small.Handshake.OK || small.Handshake == nil && small.Exchange != nil && small.Exchange.Fail == nil && small.Exchange.Status > 0
@@ -264,6 +264,16 @@ func (c *Case) bigPacketsVanish() (Finding, bool) {
 		f.Evidence = append(f.Evidence, Evidence{Check: "provider.anchors4", Key: "handshakes-hang"})
 	}
 	return f, true
+}
+
+// stalls reports whether every address of the site opened and then fell silent.
+func (c *Case) stalls() bool {
+	for _, r := range c.site.Rows {
+		if r.Best != stepHandshake && r.Best != stepExchange || !r.fail().Is(wire.Timeout) {
+			return false
+		}
+	}
+	return len(c.site.Rows) > 0
 }
 
 // onlineEvidence clears the ways that work.

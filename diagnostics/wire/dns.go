@@ -176,6 +176,9 @@ func (e *inquiry) udp(ctx context.Context) {
 }
 
 func (e *inquiry) send(ctx context.Context, s *udpSocket) *Failure {
+	if e.Tries >= 2 {
+		e.edns = false // old firewalls drop questions with EDNS (RFC 6891 section 6.2.5)
+	}
 	b, err := e.pack()
 	if err != nil {
 		return Classify(err)

@@ -20,8 +20,13 @@ type head struct {
 	header http.Header
 }
 
+// maxFields is how many header lines are kept: some sites set a hundred cookies, none a thousand.
+// Short lines take twenty times their length in memory.
+const maxFields = 2000
+
 // readHead reads one header section, at most MaxHeader bytes of it. It is as lenient as browsers
 // are: lines without a colon are skipped, lines may end in LF alone, values are kept as they are.
+// Lines beyond maxFields are left out.
 func readHead(br *bufio.Reader) (head, error) {
 	var h head
 	if err := skipToHTTP(br); err != nil {
@@ -37,7 +42,7 @@ func readHead(br *bufio.Reader) (head, error) {
 	}
 	h.header = make(http.Header)
 	var last string
-	for {
+	for n := 0; ; n++ {
 		line, err := readLine(br, &left)
 		if err != nil {
 			return h, err
@@ -52,7 +57,8 @@ func readHead(br *bufio.Reader) (head, error) {
 		}
 		name, value, found := bytes.Cut(line, []byte(":"))
 		name = bytes.TrimRight(name, " \t")
-		if !found || len(name) == 0 {
+		if !found || len(name) == 0 || n >= maxFields {
+			last = ""
 			continue
 		}
 		last = textproto.CanonicalMIMEHeaderKey(string(name))

@@ -106,6 +106,14 @@ type Exchange struct {
 	Fail *Failure  `json:"fail,omitempty"`
 }
 
+// Failed returns why the exchange failed; nil when it did not, or was not made.
+func (e *Exchange) Failed() *Failure {
+	if e == nil {
+		return nil
+	}
+	return e.Fail
+}
+
 // Attempt is one fresh connection with all its steps.
 type Attempt struct {
 	Addr      netip.AddrPort `json:"addr"`
