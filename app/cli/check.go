@@ -111,6 +111,7 @@ func (c *call) examine(ctx context.Context, env *diagnostics.Env, set settings.S
 	defer cancel()
 
 	lang := c.language(set)
+	go resources.Has(lang, "cli.looking") // the texts are read while packets travel
 	p := c.printer(lang)
 	if !c.flags.json {
 		p.target(report.TargetOf(env.Target, lang))

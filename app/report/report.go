@@ -111,7 +111,7 @@ type Check struct {
 	ElapsedMs float64 `json:"elapsed_ms"`
 	Summary   string  `json:"summary"`
 	Data      any     `json:"data"`
-	Error     *string `json:"error"` // why it could not be measured
+	Error     *string `json:"error"` // why it could not be measured; nil for all states but unknown
 }
 
 // New judges the examination by today's rules and puts the answer into words.
@@ -134,7 +134,7 @@ func New(e Examination, lang string) Document {
 			StartedMs: max(0, millis(f.Start.Sub(e.Started))), ElapsedMs: max(0, millis(f.Took)),
 			Summary: Summary(lang, f), Data: observed{f.Value},
 		}
-		if f.Err != "" {
+		if f.State == diagnostics.Unknown {
 			text := wire.Printable(f.Err, maxText)
 			c.Error = &text
 		}
