@@ -27,7 +27,7 @@ type Jar struct {
 // Bounds of a cookie store.
 const (
 	maxDatabase = 64 << 20 // bytes, with its journals
-	maxCookies  = 4096 // browsers keep 180 a site
+	maxCookies  = 4096     // browsers keep 180 a site
 )
 
 // Cookies reads how many cookies a profile would send to the host. The browser's database is read

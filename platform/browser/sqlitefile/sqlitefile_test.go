@@ -13,13 +13,12 @@ func numbers(n int) string {
 	return fmt.Sprintf(`(WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < %d) SELECT n FROM c)`, n)
 }
 
-// mixed makes a table with values of every class, and with overflow pages: texts and blobs have up
-// to n times size bytes.
+// mixed makes a table of n rows with values of every class; records have up to four times size bytes.
 func mixed(n, size int) []string {
 	return []string{
 		`CREATE TABLE mixed (a INTEGER, t TEXT, b BLOB, r REAL, u)`,
 		fmt.Sprintf(`INSERT INTO mixed SELECT CASE n %% 3 WHEN 0 THEN (1 << n %% 64) - n WHEN 1 THEN n %% 2 END,
-			hex(zeroblob(n * %[2]d / 2)) || char(233, n), zeroblob(n * n %% %[2]d), n + 0.5 - (n %% 2) * 1e19, CASE n %% 2 WHEN 0 THEN 'x' END FROM %[1]s`, numbers(n), size),
+			hex(zeroblob(n %% 7 * %[2]d / 4)) || char(233, n), zeroblob(n * n %% %[2]d), n + 0.5 - (n %% 2) * 1e19, CASE n %% 2 WHEN 0 THEN 'x' END FROM %[1]s`, numbers(n), size),
 	}
 }
 
@@ -80,9 +79,9 @@ var databases = []database{
 		`DELETE FROM mixed WHERE rowid > 5`, `PRAGMA incremental_vacuum`), 5},
 	{"log with page of 65536", statements(`PRAGMA page_size = 65536`, logged, mixed(6, 65536)), 6},
 	{"log of a big-endian machine", bigEndianLog, 60},
-	{"transaction open", openTransaction(`UPDATE mixed SET t = 'never', b = NULL`), 60},
-	{"transaction open that deletes", openTransaction(`DELETE FROM mixed WHERE rowid > 3`), 60},
-	{"transaction open that grows", openTransaction(`INSERT INTO mixed(t) SELECT hex(zeroblob(400)) FROM `+numbers(200)), 60},
+	{"transaction open", openTransaction(60, `UPDATE mixed SET t = 'never', b = NULL`), 60},
+	{"transaction open that deletes", openTransaction(60, `DELETE FROM mixed WHERE rowid > 3`), 60},
+	{"transaction open that grows", openTransaction(60, `INSERT INTO mixed(t) SELECT hex(zeroblob(400)) FROM `+numbers(200)), 60},
 	{"first transaction open", statements(smallest, `PRAGMA cache_size = 1`, `BEGIN`, mixed(60, 512)), 0},
 	{"journal zeroed", statements(smallest, `PRAGMA journal_mode = PERSIST`, mixed(20, 512), `UPDATE mixed SET u = 1`), 20},
 	{"journal emptied", statements(smallest, `PRAGMA journal_mode = TRUNCATE`, mixed(20, 512), `UPDATE mixed SET u = 1`), 20},
@@ -117,9 +116,9 @@ func reserved(t testing.TB) files {
 }
 
 // openTransaction leaves a transaction unfinished whose first half is in the database already.
-func openTransaction(statement string) func(t testing.TB) files {
+func openTransaction(rows int, statement string) func(t testing.TB) files {
 	return func(t testing.TB) files {
-		f := create(t, append([]string{smallest, `PRAGMA auto_vacuum = FULL`}, mixed(60, 512)...)...)
+		f := create(t, append([]string{smallest, `PRAGMA auto_vacuum = FULL`}, mixed(rows, 512)...)...)
 		before := f.main
 		f = run(t, f.put(t), `PRAGMA cache_size = 1`, `BEGIN`, statement)
 		if len(f.journal) < 1024 || string(f.main) == string(before) {
@@ -132,19 +131,26 @@ func openTransaction(statement string) func(t testing.TB) files {
 // bigEndianLog gives a log the checksums that a big-endian machine writes.
 func bigEndianLog(t testing.TB) files {
 	f := create(t, append([]string{smallest, logged}, mixed(60, 512)...)...)
-	w := f.wal
-	w[3] |= 1
-	sum := checksum{big: true}
-	sum.add(w[:24])
-	binary.BigEndian.PutUint32(w[24:], sum.a)
-	binary.BigEndian.PutUint32(w[28:], sum.b)
-	for at := walHeader; at < len(w); at += walFrame + 512 {
-		sum.add(w[at : at+8])
-		sum.add(w[at+walFrame:][:512])
-		binary.BigEndian.PutUint32(w[at+16:], sum.a)
-		binary.BigEndian.PutUint32(w[at+20:], sum.b)
-	}
+	f.wal[3] |= 1
+	seal(f.wal)
 	return f
+}
+
+// seal gives a log with pages of 512 bytes the checksums that its content should have.
+func seal(wal []byte) {
+	if len(wal) < walHeader {
+		return
+	}
+	sum := checksum{big: wal[3]&1 == 1}
+	sum.add(wal[:24])
+	binary.BigEndian.PutUint32(wal[24:], sum.a)
+	binary.BigEndian.PutUint32(wal[28:], sum.b)
+	for at := walHeader; len(wal)-at >= walFrame+512; at += walFrame + 512 {
+		sum.add(wal[at : at+8])
+		sum.add(wal[at+walFrame:][:512])
+		binary.BigEndian.PutUint32(wal[at+16:], sum.a)
+		binary.BigEndian.PutUint32(wal[at+20:], sum.b)
+	}
 }
 
 func TestRefused(t *testing.T) {

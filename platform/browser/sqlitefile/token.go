@@ -65,15 +65,10 @@ func until(sql string, from int, mark string) int {
 // unquote reads a text in quotes, in which a quote is doubled, and tells where it ends.
 func unquote(sql string) (text string, n int) {
 	quote := sql[:1]
-	for n = 1; ; {
-		end := until(sql, n, quote)
-		text += strings.TrimSuffix(sql[n:end], quote)
-		if n = end; !strings.HasPrefix(sql[n:], quote) {
-			return text, n
-		}
-		text += quote
-		n++
+	for n = until(sql, 1, quote); strings.HasPrefix(sql[n:], quote); {
+		n = until(sql, n+1, quote)
 	}
+	return strings.ReplaceAll(strings.TrimSuffix(sql[1:n], quote), quote+quote, quote), n
 }
 
 func wordByte(c byte) bool {
