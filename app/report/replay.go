@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,8 +15,9 @@ import (
 // Limits of a saved examination that is read back. An examination of our own has some 30 facts and
 // less than 4 MB.
 const (
-	MaxReplay = 64 << 20
+	MaxReplay = 8 << 20
 	maxFacts  = 1000
+	maxValues = 100_000 // a few bytes of text can stand for a hundred in memory
 )
 
 // Replay is all that is needed to judge an examination again.
@@ -55,6 +57,7 @@ func (e Examination) Save() *Replay {
 var ErrTooLarge = fmt.Errorf("it is larger than %d MB", MaxReplay>>20)
 
 var (
+	errTooMany = fmt.Errorf("it holds more than %d values", maxValues)
 	errNotOurs = errors.New("it is not a saved examination")
 	errNoFacts = errors.New("it holds an answer but not the measurements behind it; save one with --report FILE.json")
 )
@@ -68,6 +71,9 @@ func Read(r io.Reader, plan diagnostics.Plan) (Examination, error) {
 	}
 	if len(raw) > MaxReplay {
 		return Examination{}, ErrTooLarge
+	}
+	if bytes.Count(raw, []byte(",")) > maxValues {
+		return Examination{}, errTooMany
 	}
 	var d struct {
 		Schema string  `json:"schema"`

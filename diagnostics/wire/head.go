@@ -21,7 +21,7 @@ type head struct {
 }
 
 // maxFields is how many header lines are kept: some sites set a hundred cookies, none a thousand.
-// Short lines take twenty times their length in memory.
+// Short lines take twenty times their length in memory, and folded ones are copied again and again.
 const maxFields = 2000
 
 // readHead reads one header section, at most MaxHeader bytes of it. It is as lenient as browsers
@@ -50,6 +50,9 @@ func readHead(br *bufio.Reader) (head, error) {
 		if len(line) == 0 {
 			return h, nil
 		}
+		if n >= maxFields {
+			continue
+		}
 		if (line[0] == ' ' || line[0] == '\t') && last != "" { // a folded line (RFC 9112 section 5.2)
 			values := h.header[last]
 			values[len(values)-1] += " " + string(bytes.TrimSpace(line))
@@ -57,8 +60,7 @@ func readHead(br *bufio.Reader) (head, error) {
 		}
 		name, value, found := bytes.Cut(line, []byte(":"))
 		name = bytes.TrimRight(name, " \t")
-		if !found || len(name) == 0 || n >= maxFields {
-			last = ""
+		if !found || len(name) == 0 {
 			continue
 		}
 		last = textproto.CanonicalMIMEHeaderKey(string(name))
