@@ -4,11 +4,15 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -188,6 +192,9 @@ func TestHostileHTTP(t *testing.T) {
 		{"a thousand cookies", once(ok200(cookies(1000, 100), "hello")), nil},
 		{"a thousand cookies and a redirect to itself", once("HTTP/1.1 302 Found\r\n" + cookies(1000, 200) + "Location: /again\r\nContent-Length: 0\r\n\r\n"), nil},
 		{"ten thousand headers", once(ok200(manyHeaders(10000), "hello")), nil},
+		{"as many headers as fit", once(ok200(strings.Repeat("a:\r\n", 50000), "hello")), nil},
+		{"as many different headers as fit", once(ok200(shortHeaders(36000), "hello")), nil},
+		{"one header folded without end", answering(ok200("", "")[:17]+"A: b\r\n", strings.Repeat(" c\r\n", 10000)), nil},
 		{"switching protocols unasked", once("HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n"), nil},
 		{"a status beyond any", once("HTTP/1.1 999 What\r\nContent-Length: 0\r\n\r\n"), nil},
 		{"a status of four digits", once("HTTP/1.1 2000 OK\r\n\r\n"), nil},
@@ -209,6 +216,56 @@ func manyHeaders(n int) string {
 		fmt.Fprintf(&b, "X-%d: %d\r\n", i, i)
 	}
 	return b.String()
+}
+
+func shortHeaders(n int) string {
+	var b strings.Builder
+	for i := range n {
+		b.WriteString(strconv.FormatInt(int64(i), 36) + ":\r\n")
+	}
+	return b.String()
+}
+
+// TestHostileProxyScripts names scripts that loop, fill the memory or are none in the desktop's
+// settings.
+func TestHostileProxyScripts(t *testing.T) {
+	if !alone(t, nil) {
+		return
+	}
+	page := "http://" + listen(t, once(ok200("Content-Length: 5\r\n", "hello"))) + "/"
+	script := func(text string) func(net.Conn) {
+		return once(ok200("Content-Type: application/x-ns-proxy-autoconfig\r\n", text))
+	}
+	broken := []string{"proxy.script-broken", "proxy.no-answer"} // settings of this computer
+	for _, c := range []hostile{
+		{"loops", script("function FindProxyForURL(u, h) { for (;;) {} }"), broken},
+		{"loops at once", script("for (;;) {}"), broken},
+		{"fills the memory", script("function FindProxyForURL(u, h) { var a = []; for (;;) a.push(new Array(1e6).join('x')); }"), broken},
+		{"doubles a text", script("function FindProxyForURL(u, h) { var s = 'x'; for (;;) s += s; }"), broken},
+		{"calls itself", script("function FindProxyForURL(u, h) { return FindProxyForURL(u, h); }"), broken},
+		{"searches for ever", script("function FindProxyForURL(u, h) { return /^(a+)+$/.test('aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!') ? 'DIRECT' : 'DIRECT'; }"), broken},
+		{"deep brackets", script(strings.Repeat("(", 200000)), broken},
+		{"escapes", script("function FindProxyForURL(u, h) { return 'PROXY \\x1b]0;HARM\\x07:1'; }"), broken},
+		{"throws escapes", script("function FindProxyForURL(u, h) { throw '" + "\x1b]0;HARM\a" + "'; }"), broken},
+		{"a thousand proxies", script("function FindProxyForURL(u, h) { return new Array(1000).join('PROXY 127.0.0.1:1; ') + 'DIRECT'; }"), broken},
+		{"resolves for ever", script("function FindProxyForURL(u, h) { for (var i = 0;; i++) dnsResolve('a' + i + '.example'); }"), broken},
+		{"a megabyte and more", script(strings.Repeat("// comment\n", 200000)), broken},
+		{"no end", answering(ok200("", ""), strings.Repeat("// comment\n", 6000)), broken},
+		{"byte by byte", dripping(ok200("", ""), "// ", time.Second), broken},
+		{"binary", script("\x00\xff\xfe" + escapes), broken},
+		{"redirects to a file", redirect("file:///etc/passwd"), broken},
+		{"redirects to itself", redirect("/"), broken},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			h := newHome(t, "XDG_CURRENT_DESKTOP=KDE")
+			config := filepath.Join(h.dir, ".config")
+			text := "[Proxy Settings]\nProxyType=2\nProxy Config Script=http://" + listen(t, c.serve) + "/proxy.pac\n"
+			if err := errors.Join(os.Mkdir(config, 0o700), os.WriteFile(filepath.Join(config, "kioslaverc"), []byte(text), 0o600)); err != nil {
+				t.Fatal(err)
+			}
+			c.check(t, h, page)
+		})
+	}
 }
 
 func TestHostileRedirects(t *testing.T) {
