@@ -13,7 +13,7 @@ func All() diagnostics.Plan {
 	return append(Connection(),
 		HostsFile, Browsers,
 		SystemLookup, ConfiguredServers, PublicServers, SecureServers, Authority, Interception,
-		Site, Redirects, OtherAddresses, Ports, TLSVariants, HTTPVariants, ViaProxy,
+		Site, Redirects, OtherAddresses, Ports, TLSVariants, HTTPVariants,
 	)
 }
 
@@ -23,6 +23,6 @@ func Connection() diagnostics.Plan {
 		Links, Routes, Resolvers, Proxies, Firewall,
 		RouterEcho,
 		Anchors4, Anchors6, SignIn, Loss, Hops, OtherLinks,
-		ControlNames, MissingNames,
+		ControlNames, MissingNames, ViaProxy,
 	}
 }

@@ -15,7 +15,7 @@ const (
 	anchorLimit = 1800 * time.Millisecond
 	// dnsLimit leaves room for three tries; resolvers answer what they have cached in one round
 	// trip and the rest in well under a second.
-	dnsLimit = 2200 * time.Millisecond
+	dnsLimit = 2400 * time.Millisecond
 )
 
 // Keys of Env.Board.

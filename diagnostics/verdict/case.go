@@ -180,6 +180,7 @@ func (c *Case) errands() []*wire.Failure {
 			list = append(list, s.TCP.Fail)
 		}
 	}
+	list = append(list, c.names.Intercept.Silent.Fail)
 	e, _ := checks.Firewall.From(c.Facts)
 	for _, p := range e.Probes {
 		list = append(list, p.Fail)

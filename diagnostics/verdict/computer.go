@@ -208,7 +208,7 @@ func (c *Case) noAddress() (Finding, bool) {
 	links := c.joined()
 	for _, l := range links {
 		for _, p := range l.Addrs {
-			if a := p.Addr().Unmap(); a.Is4() || a.IsGlobalUnicast() && c.v6.Reach != Absent {
+			if a := p.Addr().Unmap(); a.Is4() || a.IsGlobalUnicast() && !a.IsPrivate() {
 				return Finding{}, false
 			}
 		}
@@ -224,7 +224,7 @@ func (c *Case) noAddress() (Finding, bool) {
 }
 
 func (c *Case) noGateway() (Finding, bool) {
-	if _, ok := c.routes.Default(diagnostics.IPv4); ok || !c.hasV4() {
+	if _, ok := c.routes.Default(diagnostics.IPv4); ok || !c.hasV4() && !c.hasGlobal(diagnostics.IPv6) {
 		return Finding{}, false
 	}
 	if _, ok := c.routes.Default(diagnostics.IPv6); ok && c.v6.Reach != Absent {
@@ -266,6 +266,13 @@ func (c *Case) wrongInterface() (Finding, bool) {
 func (c *Case) rejectsAll() (Finding, bool) {
 	fails := c.fails()
 	f, ok := offender(fails, c.isOwn)
+	if nearest(c.hops) == 1 && all(c.v4.Fails, wire.Refused) && len(c.gateways) > 0 {
+		// Refused although the packets could not have passed the first router.
+		return Finding{
+			Confidence: 0.88, Explains: c.failed(diagnostics.Stations[:]...),
+			Evidence: []Evidence{{Check: "provider.hops", Key: "refused-before-router"}},
+		}, true
+	}
 	if !ok || !f.Is(wire.Refused) {
 		return Finding{}, false
 	}

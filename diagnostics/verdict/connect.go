@@ -289,8 +289,12 @@ func (c *Case) portShut() (Finding, bool) {
 		return Finding{}, false
 	}
 	v := c.addrValues()
-	if c.portDeadEverywhere() && (c.Target.Port == 443 || c.Target.Port == 80) && (c.otherPortLeaves() || c.v4.Echoed > 1) {
+	alike := count(fails, wire.Timeout) > 0 && count(c.v4.Fails, wire.Timeout) >= 2 || count(fails, wire.Refused, wire.Reset) > 0 && count(c.v4.Fails, wire.Refused, wire.Reset) >= 2
+	if c.portDeadEverywhere() && alike && !c.nearAnswers() && (c.Target.Port == 443 || c.Target.Port == 80) && (c.otherPortLeaves() || c.v4.Echoed > 1) {
 		f := c.siteFinding(0.9, "port-dead-everywhere", v)
+		if !c.otherPortAnswers() {
+			f.Confidence = 0.62 // the machine may be off as well
+		}
 		f.Explains = append(f.Explains, c.failed(diagnostics.Provider)...)
 		return f, true
 	}

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/waymend/waymend/diagnostics"
 	"github.com/waymend/waymend/diagnostics/checks"
@@ -74,7 +75,7 @@ func join(list []netip.Addr) string {
 // hostsOverride: the hosts file pins the name to an address that the DNS does not give.
 func (c *Case) hostsOverride() (Finding, bool) {
 	for _, e := range c.names.Hosts.Entries {
-		if slices.Contains(c.names.Good, e.Addr.Unmap()) {
+		if slices.Contains(c.names.Good, e.Addr.Unmap()) || ownName(c.Target.Host) {
 			continue
 		}
 		v := c.nameValues("address", e.Addr.String(), "file", e.File, "line", strconv.Itoa(e.Line), "real", join(c.names.Good))
@@ -88,6 +89,11 @@ func (c *Case) hostsOverride() (Finding, bool) {
 		return f, true
 	}
 	return Finding{}, false
+}
+
+// ownName reports whether a name means this computer itself (RFC 6761 section 6.3).
+func ownName(host string) bool {
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") || host == "ip6-localhost" || host == "localhost.localdomain"
 }
 
 // collision is the address that new top-level domains answer with to names that used to be
@@ -164,7 +170,7 @@ func (c *Case) publicPortSilent() bool {
 		if s.Answered() {
 			return false
 		}
-		if s.A.Fail.Real() {
+		if s.A.Fail.Is(wire.Timeout) { // one that refuses is reached, and merely serves no plain DNS
 			silent++
 		}
 	}
@@ -233,8 +239,12 @@ func (c *Case) serversRefuse() (Finding, bool) {
 			return Finding{}, false
 		}
 	}
+	confidence := 0.78
+	if o.Answered == 0 {
+		confidence = 0.62 // silence for one name may be a filter's way
+	}
 	return Finding{
-		Confidence: 0.78, Values: v, Explains: c.failed(diagnostics.DNS, diagnostics.Website),
+		Confidence: confidence, Values: v, Explains: c.failed(diagnostics.DNS, diagnostics.Website),
 		Evidence: []Evidence{
 			{Check: "dns.configured", Key: "server-fails-here", Values: v},
 			{Check: "dns.https", Key: "outsiders-know", Values: c.nameValues("address", join(c.names.Good)), Clears: true},
@@ -378,8 +388,24 @@ func (c *Case) doesNotExist() (Finding, bool) {
 	} else if out.Missing < 2 && in.Missing == 0 {
 		f.Confidence = 0.8
 	}
+	if c.innerName() {
+		f.Confidence, f.Decide = 0.72, "vpn" // the company's own servers may know it
+	}
 	f.Evidence = []Evidence{{Check: "dns.configured", Key: "no-such-name", Values: f.Values}}
 	return f, true
+}
+
+// innerName reports whether the name ends in a suffix that this computer's network set up as its own.
+func (c *Case) innerName() bool {
+	l, _ := checks.Resolvers.From(c.Facts)
+	for _, r := range l.Resolvers {
+		for _, suffix := range append(slices.Clone(r.Search), r.Domains...) {
+			if suffix != "" && strings.HasSuffix(c.Target.Host, "."+strings.Trim(suffix, ".")) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // noAddressForUs: the name exists and has no address, or none of a family that works here.
@@ -387,6 +413,12 @@ func (c *Case) noAddressForUs() (Finding, bool) {
 	all := opinionOf(c.names.Configured, c.names.Public, c.names.Secure)
 	v := c.nameValues()
 	switch {
+	case all.Addrs > 0 && c.v4.Reach == Absent && c.v6.Up() && only(c.names.Good, netip.Addr.Is4) && only(c.names.given(), netip.Addr.Is4):
+		v["only"] = "IPv4"
+		return Finding{
+			Confidence: 0.85, Values: v, Explains: c.failed(diagnostics.Website),
+			Evidence: []Evidence{{Check: "dns.configured", Key: "only-ipv4", Values: v}},
+		}, true
 	case all.Addrs == 0 && all.Empty >= 2:
 	case all.Addrs > 0 && c.v6.Reach == Absent && c.v4.Up() && only(c.names.Good, netip.Addr.Is6) && only(c.names.given(), netip.Addr.Is6):
 		v["only"] = "IPv6"
@@ -420,8 +452,12 @@ func (c *Case) privateAddress() (Finding, bool) {
 		return Finding{}, false // a company may well publish its inner addresses: the site is there
 	}
 	v := c.nameValues("address", join(c.names.Good))
+	confidence := 0.93
+	if only(c.names.Good, netip.Addr.IsPrivate) {
+		confidence = 0.78 // a company's site that is merely down looks the same
+	}
 	return Finding{
-		Confidence: 0.93, Values: v, Explains: c.failed(diagnostics.Website),
+		Confidence: confidence, Values: v, Explains: c.failed(diagnostics.Website),
 		Evidence: []Evidence{{Check: "dns.https", Key: "public-private-address", Values: v}},
 	}, true
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/waymend/waymend/diagnostics"
 	"github.com/waymend/waymend/diagnostics/checks"
+	"github.com/waymend/waymend/diagnostics/edge"
 	"github.com/waymend/waymend/diagnostics/wire"
 	"github.com/waymend/waymend/platform"
 )
@@ -139,6 +140,9 @@ func (c *Case) forLoss(r rowView) bool {
 
 // ipv6Broken: IPv6 is set up, and nothing comes back over it.
 func (c *Case) ipv6Broken() (Finding, bool) {
+	if _, _, lost := c.lossToAnchors(); lost && c.lossy() {
+		return Finding{}, false // four connections may well be lost at once
+	}
 	if !c.v6.Down() || !c.v4.Up() || c.v6.Total < 2 || c.hasty() {
 		return Finding{}, false
 	}
@@ -239,12 +243,22 @@ func (c *Case) oneEdgeBad() (Finding, bool) {
 			continue
 		}
 		v := c.addrValues("address", r.Addr.Addr().String(), "good", good[0].Addr.Addr().String())
+		f := c.siteFinding(0.88, "one-address-answers-badly", v)
 		if a, ok := r.at(stepStatus); ok {
 			v["status"] = statusText(a.Exchange.Status)
+			if !c.delivered(a) && !c.site.OnCDN {
+				f.Fault = "site.one-address-down" // no delivery network in sight: the site's own machine
+			}
 		}
-		return c.siteFinding(0.88, "one-address-answers-badly", v), true
+		return f, true
 	}
 	return Finding{}, false
+}
+
+// delivered reports whether an answer came through a delivery network.
+func (c *Case) delivered(a wire.Attempt) bool {
+	n, ok := edge.Network(c.edgeAnswer(a))
+	return ok && n.Delivers()
 }
 
 func (c *Case) oneAddressDown() (Finding, bool) {
@@ -284,6 +298,7 @@ func (c *Case) oneServerDown() (Finding, bool) {
 		return Finding{
 			Confidence: 0.9, Values: v, Explains: []diagnostics.ID{"dns.configured"},
 			Evidence: []Evidence{{Check: "dns.configured", Key: "one-server-silent", Values: v}},
+			aside:    i > 0 && c.configured()[0].Alive(), // nobody asks it
 		}, true
 	}
 	return Finding{}, false
@@ -311,10 +326,10 @@ func (c *Case) serversSlow() (Finding, bool) {
 		if len(best) > 0 {
 			far = slices.Min(best)
 		}
-		if mid := took[len(took)/2]; mid < slow || mid < 3*far {
+		if took[0] < slow || took[0] < 3*far {
 			return Finding{}, false
 		}
-		v := vals("server", s.Addr.Addr().String(), "took", spellMs(took[len(took)/2]))
+		v := vals("server", s.Addr.Addr().String(), "took", spellMs(took[0]))
 		return Finding{
 			Confidence: 0.82, Values: v, Explains: []diagnostics.ID{"dns.configured"},
 			Evidence: []Evidence{{Check: "dns.configured", Key: "server-slow", Values: v}},

@@ -43,7 +43,7 @@ func Judge(f diagnostics.Facts) Verdict {
 	default:
 		v.Finding, v.Also = c.healthy(), harms
 		for i, h := range harms {
-			if !slices.Contains(asides, h.Fault) {
+			if !h.aside && !slices.Contains(asides, h.Fault) {
 				v.Finding, v.Also = h, slices.Delete(slices.Clone(harms), i, i+1)
 				v.Also = without(v.Also, h.Fault)
 				break
@@ -121,6 +121,7 @@ var swallows = map[FaultID][]FaultID{
 	"provider.no-uplink":         {"dns.one-server-down", "path.ipv6-broken", "path.ipv4-broken", "dns.port-blocked"},
 	"router.not-forwarding":      {"dns.one-server-down", "path.ipv6-broken", "path.ipv4-broken", "dns.port-blocked"},
 	"router.no-answer":           {"dns.one-server-down", "path.ipv6-broken", "path.ipv4-broken", "router.packet-loss"},
+	"ip.conflict":                {"path.packet-loss", "router.packet-loss", "router.overloaded", "site.intermittent", "path.ipv4-broken"},
 	"site.one-address-down":      {"site.intermittent"},
 	"path.mtu-black-hole":        {"path.ipv6-broken", "path.ipv4-broken", "dns.one-server-down"},
 	"vpn.kill-switch":            {"path.ipv6-broken", "path.ipv4-broken", "dns.one-server-down", "dns.port-blocked"},
@@ -143,6 +144,9 @@ var silences = []FaultID{"site.no-answer", "tls.hangs", "site.slow-answer", "sit
 // or delays so much that the silence proves nothing about the site.
 func (c *Case) ratherLine(main Finding, harms []Finding) Finding {
 	for _, h := range harms {
+		if h.Fault == "ip.conflict" {
+			return h
+		}
 		lost := (h.Fault == "path.packet-loss" || h.Fault == "router.packet-loss") && c.lossy()
 		if lost || h.Fault == "router.bufferbloat" {
 			h.Explains = append(h.Explains, main.Explains...)
@@ -155,7 +159,7 @@ func (c *Case) ratherLine(main Finding, harms []Finding) Finding {
 // troubled reports whether something is wrong that no rule accounts for.
 func (c *Case) troubled() bool {
 	if c.Target.None() {
-		return !c.online() && (c.v4.Done || c.v6.Done)
+		return !c.online() && !c.proxyAnswers() && (c.v4.Done || c.v6.Done)
 	}
 	return !c.fine()
 }
@@ -175,7 +179,7 @@ func (c *Case) unexplained(harms []Finding) (Finding, bool) {
 }
 
 // harmsThatStop are harms that can well keep a page from coming.
-var harmsThatStop = []FaultID{"path.packet-loss", "router.packet-loss", "router.overloaded", "router.bufferbloat", "path.ipv6-broken", "path.ipv4-broken"}
+var harmsThatStop = []FaultID{"ip.conflict", "path.packet-loss", "router.packet-loss", "router.overloaded", "router.bufferbloat", "path.ipv6-broken", "path.ipv4-broken"}
 
 func (c *Case) healthy() Finding {
 	f := Finding{Fault: OK, Confidence: 0.95}

@@ -3,6 +3,7 @@ package verdict
 import (
 	"github.com/waymend/waymend/diagnostics"
 	"github.com/waymend/waymend/diagnostics/checks"
+	"github.com/waymend/waymend/diagnostics/wire"
 	"github.com/waymend/waymend/platform"
 )
 
@@ -36,8 +37,23 @@ func (c *Case) proxyAnswers() bool {
 		if t := p.Through; t != nil && t.Exchange != nil && t.Exchange.Status > 0 {
 			return true
 		}
+		if c.Target.None() && p.Tunnel.Connect.OK {
+			return true
+		}
 	}
 	return false
+}
+
+// onlyProxyDown: the direct way is shut, and the proxy, which is meant to be the way, refuses.
+func (c *Case) onlyProxyDown() (Finding, bool) {
+	p, ok := c.failing(func(p checks.ProxyReport) bool { return p.Tunnel.Connect.Fail.Is(wire.Refused, wire.Reset) })
+	if !ok || !c.routerAlive() {
+		return Finding{}, false
+	}
+	return Finding{
+		Confidence: 0.84, Values: proxyValues(p), Explains: c.failed(diagnostics.Stations[:]...),
+		Evidence: []Evidence{{Check: "site.via-proxy", Key: "proxy-silent", Values: proxyValues(p)}, c.routerAnswers()},
+	}, true
 }
 
 func (c *Case) settings() []platform.Proxy {

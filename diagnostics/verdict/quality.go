@@ -114,6 +114,9 @@ func (c *Case) bufferbloat() (Finding, bool) {
 		return Finding{Confidence: 0.8, Values: v, Explains: []diagnostics.ID{"provider.loss"},
 			Evidence: []Evidence{{Check: "provider.loss", Key: "line-busy", Values: v}}}, true
 	}
+	if t := c.connectTimes(); len(t) == 0 || slices.Min(t) < full/2 {
+		return Finding{}, false
+	}
 	for i := range best {
 		if middle[i] < full || middle[i] < 5*best[i] {
 			return Finding{}, false
@@ -207,6 +210,11 @@ func (c *Case) echoes(operator string, i Internet) bool {
 func (c *Case) farAway() (Finding, bool) {
 	best, _ := c.rtts()
 	if len(best) < 2 || slices.Min(best) < 250 {
+		return Finding{}, false
+	}
+	// All echoes left together: one stall of a line looks like twelve long ways. The connections
+	// were made at another moment.
+	if t := c.connectTimes(); len(t) == 0 || slices.Min(t) < 200 {
 		return Finding{}, false
 	}
 	v := vals("rtt", spellMs(slices.Min(best)))

@@ -44,12 +44,35 @@ func (c *Case) clockStops() (Finding, bool) {
 	if timed == 0 || cured == 0 {
 		return Finding{}, false
 	}
+	if c.siteFailsOtherwise() {
+		return Finding{}, false
+	}
 	f := c.clockFinding()
 	if c.v4.Trusted+c.v6.Trusted > 0 && cured < timed {
 		return Finding{}, false // some certificates are fine with this clock: those that fail are expired
 	}
 	f.Explains = c.failed(diagnostics.Provider, diagnostics.DNS, diagnostics.Website)
 	return f, true
+}
+
+// siteFailsOtherwise reports whether the site fails for a reason that no clock accounts for: it is
+// not connected to, or its certificate has another fault besides.
+func (c *Case) siteFailsOtherwise() bool {
+	if !c.site.Measured || len(c.site.Rows) == 0 {
+		return false
+	}
+	for _, r := range c.site.Rows {
+		if r.Best != stepTrust {
+			if r.Best == stepFine {
+				return false
+			}
+			continue
+		}
+		if a, _ := r.at(stepTrust); a.Handshake.TrustedButForTime {
+			return false
+		}
+	}
+	return true
 }
 
 // validThen reports whether a chain is within its dates at the others' time.
@@ -96,7 +119,7 @@ func abs(d time.Duration) time.Duration { return max(d, -d) }
 // untrustedIssuer returns who signed a chain that does not lead to a trusted root although it is in
 // order otherwise.
 func untrustedIssuer(h *wire.Handshake) (string, bool) {
-	if h == nil || !h.OK || len(h.Chain) == 0 || !h.Has(wire.UnknownAuthority) && !h.Has(wire.SelfSigned) && !h.Has(wire.IncompleteChain) {
+	if h == nil || !h.OK || len(h.Chain) == 0 || h.Chain[0].SelfSigned || !h.Has(wire.UnknownAuthority) && !h.Has(wire.SelfSigned) && !h.Has(wire.IncompleteChain) {
 		return "", false
 	}
 	return h.Chain[0].Issuer, true
@@ -151,6 +174,9 @@ func (c *Case) interceptionStops() (Finding, bool) {
 		f.Confidence = 0.82
 	}
 	f.Evidence = []Evidence{{Check: "provider.anchors4", Key: "same-issuer", Values: vals("issuer", issuer)}}
+	if anchors < 2 {
+		f.Evidence = []Evidence{{Check: "site.addresses", Key: "product-issuer", Values: vals("issuer", issuer)}}
+	}
 	return f, true
 }
 
@@ -208,7 +234,9 @@ func (c *Case) clockOff() (Finding, bool) {
 	if !c.skew.Wrong() {
 		return Finding{}, false
 	}
-	return c.clockFinding(), true
+	f := c.clockFinding()
+	f.aside = c.anchorsTrusted() && abs(c.skew.By) < 24*time.Hour // certificates still verify
+	return f, true
 }
 
 // anchorsTrusted reports whether some reference proved its identity: certificates, clock and roots

@@ -21,6 +21,7 @@ var portalRules = []Rule{
 }
 
 var uplinkRules = []Rule{
+	{"proxy.no-answer", offlineOnly((*Case).onlyProxyDown)},
 	{"provider.no-uplink", offlineOnly((*Case).uplinkRefused)},
 	{"router.not-forwarding", offlineOnly((*Case).notForwarding)},
 	{"provider.no-uplink", offlineOnly((*Case).uplinkSilent)},
@@ -178,7 +179,7 @@ func (c *Case) notForwarding() (Finding, bool) {
 	}
 	for _, s := range c.configured() {
 		if c.isGateway(s.Addr.Addr()) && s.Alive() && !c.names.controlFails() {
-			f.Confidence = 0.85
+			f.Confidence = 0.78
 			f.Evidence = append(f.Evidence, Evidence{Check: "dns.control", Key: "router-resolves", Values: vals("address", c.gateway())})
 		}
 	}
