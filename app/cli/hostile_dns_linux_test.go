@@ -268,7 +268,7 @@ func TestHostileDNS(t *testing.T) {
 	} {
 		t.Run(r.name, func(t *testing.T) {
 			r.start(t)
-			hostile{want: r.want}.check(t, newHome(t), "http://www.shop.example/")
+			hostile{want: r.want}.check(t, newHome(t), "http://www.shop.example/", "website", "dns")
 		})
 	}
 }

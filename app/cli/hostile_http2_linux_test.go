@@ -215,7 +215,7 @@ func TestHostileHTTP2(t *testing.T) {
 		{"no settings, only silence", func(c net.Conn) { _, _ = io.Copy(io.Discard, c) }, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			c.check(t, a.home(t), "https://"+listen(t, secured(a.leaf(t, nil), c.serve, "h2"))+"/")
+			c.check(t, a.home(t), "https://"+listen(t, secured(a.leaf(t, nil), c.serve, "h2"))+"/", "website")
 		})
 	}
 }

@@ -123,9 +123,13 @@ type hostile struct {
 	want  []string // faults, one of which is right; none: whatever the general rules allow
 }
 
-func (c hostile) check(t *testing.T, h home, url string) {
+// check examines the address; blames are those who can be at fault besides nobody and the unknown.
+func (c hostile) check(t *testing.T, h home, url string, blames ...string) {
 	t.Helper()
 	e := h.examine(t, url)
+	if !slices.Contains(append(blames, "nobody", "unknown"), e.Verdict.Blame) {
+		t.Errorf("%s: blame %s", e.Verdict.Fault, e.Verdict.Blame)
+	}
 	if len(c.want) > 0 && !slices.Contains(c.want, e.Verdict.Fault) {
 		t.Errorf("%s (%s, %.2f), want one of %q\n%s", e.Verdict.Fault, e.Verdict.Blame, e.Verdict.Confidence, c.want, e.text)
 	}
@@ -206,7 +210,7 @@ func TestHostileHTTP(t *testing.T) {
 		{"closed at once", func(net.Conn) {}, nil},
 		{"never a word", func(c net.Conn) { _, _ = io.Copy(io.Discard, c) }, nil},
 	} {
-		t.Run(c.name, func(t *testing.T) { c.check(t, newHome(t), "http://"+listen(t, c.serve)+"/") })
+		t.Run(c.name, func(t *testing.T) { c.check(t, newHome(t), "http://"+listen(t, c.serve)+"/", "website") })
 	}
 }
 
@@ -263,7 +267,7 @@ func TestHostileProxyScripts(t *testing.T) {
 			if err := errors.Join(os.Mkdir(config, 0o700), os.WriteFile(filepath.Join(config, "kioslaverc"), []byte(text), 0o600)); err != nil {
 				t.Fatal(err)
 			}
-			c.check(t, h, page)
+			c.check(t, h, page, "computer", "filter")
 		})
 	}
 }
@@ -302,7 +306,7 @@ func TestHostileRedirects(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h := newHome(t)
-			c.check(t, h, "http://"+listen(t, c.serve)+"/")
+			c.check(t, h, "http://"+listen(t, c.serve)+"/", "website")
 			for _, file := range []string{"saved.json", "again.html", "again.md"} {
 				if strings.Contains(h.read(t, file), "hunter2") {
 					t.Errorf("%s holds the password", file)

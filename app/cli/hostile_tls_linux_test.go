@@ -181,7 +181,7 @@ func TestHostileTLS(t *testing.T) {
 		}), page), nil},
 		{"a protocol of escapes", secured(a.leaf(t, nil), page, "\x1b]0;PWNED\a"), nil},
 	} {
-		t.Run(c.name, func(t *testing.T) { c.check(t, a.home(t), "https://"+listen(t, c.serve)+"/") })
+		t.Run(c.name, func(t *testing.T) { c.check(t, a.home(t), "https://"+listen(t, c.serve)+"/", "website") })
 	}
 }
 

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -72,7 +71,7 @@ func Read(r io.Reader, plan diagnostics.Plan) (Examination, error) {
 	if len(raw) > MaxReplay {
 		return Examination{}, ErrTooLarge
 	}
-	if bytes.Count(raw, []byte(",")) > maxValues {
+	if values(raw) > maxValues {
 		return Examination{}, errTooMany
 	}
 	var d struct {
@@ -108,6 +107,24 @@ func Read(r io.Reader, plan diagnostics.Plan) (Examination, error) {
 		Elapsed: max(0, time.Duration(d.Replay.Elapsed)),
 		Facts:   diagnostics.NewFacts(t, facts),
 	}, nil
+}
+
+// values counts the values of a JSON text by the commas between them.
+func values(raw []byte) (n int) {
+	quoted := false
+	for i := 0; i < len(raw); i++ {
+		switch raw[i] {
+		case '\\':
+			i++
+		case '"':
+			quoted = !quoted
+		case ',':
+			if !quoted {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 func (r *Replay) read(plan diagnostics.Plan) ([]diagnostics.Fact, error) {

@@ -93,6 +93,14 @@ func TestHostileReplay(t *testing.T) {
 	}
 }
 
+func TestValues(t *testing.T) {
+	for text, want := range map[string]int{``: 0, `[1,2]`: 1, `{"a,\\",b":"\",","c":[],"d":1}`: 2, `"a\`: 0, `\`: 0} {
+		if got := values([]byte(text)); got != want {
+			t.Errorf("%s: %d, want %d", text, got, want)
+		}
+	}
+}
+
 // endless is a file without an end.
 type endless struct{}
 
