@@ -204,9 +204,7 @@ func mixedScripts(host string) bool {
 func port(u *url.URL) (int, error) {
 	p := u.Port()
 	if p == "" {
-		if strings.HasSuffix(u.Host, ":") {
-			u.Host = strings.TrimSuffix(u.Host, ":")
-		}
+		u.Host = strings.TrimSuffix(u.Host, ":")
 		if u.Scheme == "http" {
 			return 80, nil
 		}

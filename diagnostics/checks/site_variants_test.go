@@ -17,8 +17,8 @@ import (
 )
 
 func TestTLSVariants(t *testing.T) {
-	secret := []byte("site.test")
 	ownAddrs(t, "203.0.113.80/32")
+	secret := []byte("site.test")
 	for _, c := range []struct {
 		name  string
 		serve func(net.Conn)

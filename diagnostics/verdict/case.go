@@ -279,6 +279,11 @@ func (c *Case) local() bool {
 	return len(addrs) > 0
 }
 
+// loopback reports whether the target is this computer itself.
+func (c *Case) loopback() bool {
+	return only(c.targetAddrs(), netip.Addr.IsLoopback)
+}
+
 // onLink reports whether an address lies in a network that this computer is joined to.
 func (c *Case) onLink(a netip.Addr) bool {
 	for _, l := range c.links.Links {

@@ -30,7 +30,7 @@ var computerRules = []Rule{
 // reached either (it may be on this computer).
 func offlineOnly(judge func(*Case) (Finding, bool)) func(*Case) (Finding, bool) {
 	return func(c *Case) (Finding, bool) {
-		if !c.offline() || c.site.fine() || c.site.spoke() || c.proxyAnswers() || c.local() && c.site.Measured {
+		if !c.offline() || c.site.fine() || c.site.spoke() || c.proxyAnswers() || c.local() && (c.site.Measured || c.loopback()) {
 			return Finding{}, false
 		}
 		return judge(c)

@@ -271,6 +271,9 @@ func (c *Case) dnssecBroken() (Finding, bool) {
 // nameServersDown: everybody who has to ask the domain's own servers fails.
 func (c *Case) nameServersDown() (Finding, bool) {
 	o := opinionOf(c.names.Secure, c.names.Public)
+	if o.Answered == 0 && c.names.controlFails() {
+		return Finding{}, false // the only servers that speak fail for every name
+	}
 	if o.Answered < 2 {
 		o = opinionOf(c.names.Secure, c.names.Public, c.names.Configured)
 	}

@@ -287,7 +287,7 @@ func (c *Case) doubt(fault FaultID) string {
 // harmfulPage reports whether a page came that is not the site's although its status is good.
 func harmfulPage(w edge.Writer) bool {
 	switch w.Means {
-	case edge.DefaultPage, edge.Parked, edge.Suspended, edge.BlockPage, edge.SignIn, edge.Challenge:
+	case edge.DefaultPage, edge.Parked, edge.Suspended, edge.BlockPage, edge.SignIn, edge.Challenge, edge.BlocksYou:
 		return w.Fault != "" && w.Fault != string(OK)
 	}
 	return false

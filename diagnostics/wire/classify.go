@@ -109,6 +109,7 @@ func innermost(err error) error {
 
 func isHTTP2(err error) bool {
 	var stream http2.StreamError
+	//lint:ignore SA1019 the error of the HTTP/2 connections that are made here
 	var goAway http2.GoAwayError
 	var conn http2.ConnectionError
 	if errors.As(err, &stream) || errors.As(err, &goAway) || errors.As(err, &conn) {
