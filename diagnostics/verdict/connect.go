@@ -89,7 +89,7 @@ func (c *Case) droppedHere() (Finding, bool) {
 	}
 	stuck := len(c.site.Ports.Hops) > 0 && checks.Farthest(c.site.Ports.Hops) == 0
 	if stuck && checks.Farthest(c.hops) > 0 && c.otherPortAnswers() && !c.portDeadEverywhere() {
-		return c.siteFinding(0.8, "never-left", c.addrValues()), true
+		return c.siteFinding(0.68, "never-left", c.addrValues()), true
 	}
 	if stuck && c.portDeadEverywhere() && c.otherPortLeaves() {
 		return c.siteFinding(0.82, "never-left", c.addrValues()), true

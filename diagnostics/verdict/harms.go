@@ -96,23 +96,16 @@ func (c *Case) intermittent() (Finding, bool) {
 			continue
 		}
 		good, bad := 0, 0
-		limited := true
-		for i, a := range r.Attempts {
-			switch r.Steps[i] {
+		for _, st := range r.Steps {
+			switch st {
 			case stepNone:
 			case stepFine:
 				good++
-				if bad > 0 {
-					limited = false // well again after a failure: no limit
-				}
 			default:
 				bad++
-				if e := a.Exchange; e == nil || e.Status != 503 && e.Status != 429 && e.Status != 403 {
-					limited = false
-				}
 			}
 		}
-		if limited || c.forLoss(r) {
+		if r.rationed() || c.forLoss(r) {
 			continue
 		}
 		v := c.nameValues("bad", strconv.Itoa(bad), "all", strconv.Itoa(good+bad), "address", r.Addr.Addr().String())
@@ -124,6 +117,40 @@ func (c *Case) intermittent() (Finding, bool) {
 	}
 	return Finding{}, false
 }
+
+// rationed reports whether the failures look like a limit on requests: refusals only, and no good
+// answer to a request that was sent after the first of them.
+func (r rowView) rationed() bool {
+	var refused wire.Ms = -1
+	for i, a := range r.Attempts {
+		if r.Steps[i] == stepFine || r.Steps[i] == stepNone {
+			continue
+		}
+		if e := a.Exchange; e == nil || e.Status != 503 && e.Status != 429 && e.Status != 403 {
+			return false
+		}
+		if end := answered(a); refused < 0 || end < refused {
+			refused = end
+		}
+	}
+	for i, a := range r.Attempts {
+		if r.Steps[i] == stepFine && asked(a) > refused {
+			return false
+		}
+	}
+	return refused >= 0
+}
+
+// asked and answered are when an attempt's request was sent and answered, since the check began.
+func asked(a wire.Attempt) wire.Ms {
+	t := a.StartMs + a.Connect.Took
+	if a.Handshake != nil {
+		t += a.Handshake.Took
+	}
+	return t
+}
+
+func answered(a wire.Attempt) wire.Ms { return asked(a) + a.Exchange.First }
 
 // forLoss reports whether a row's failures may all be lost packets' doing.
 func (c *Case) forLoss(r rowView) bool {
