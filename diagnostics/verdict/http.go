@@ -73,7 +73,7 @@ func (c *Case) redirectLoop() (Finding, bool) {
 func (c *Case) badRedirect() (Finding, bool) {
 	r := c.site.Redirect
 	v := c.nameValues("location", r.Location)
-	if r.Bad != "" && r.Bad != "budget" && r.Bad != "too-many" {
+	if r.Bad != "" && r.Bad != "too-many" {
 		f := c.siteFinding(0.95, "redirect-nowhere", v)
 		f.Evidence[0].Check = "site.redirects"
 		return f, true

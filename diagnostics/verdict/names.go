@@ -47,8 +47,8 @@ func hasEDE(a wire.Answer, codes []uint16) bool {
 }
 
 func (o *opinion) add(s checks.Server) {
-	if !s.Answered() {
-		return
+	if !s.Answered() || s.RCode() == "NOERROR" && len(s.Addrs()) == 0 && !s.A.Answered() {
+		return // half an answer: the half that matters is missing
 	}
 	o.Answered++
 	switch s.RCode() {
