@@ -98,10 +98,8 @@ func (r RedirectReport) State() diagnostics.State {
 	switch {
 	case len(r.Steps) == 0 && r.Bad == "" && !r.Loop:
 		return diagnostics.Skipped
-	case r.Loop || r.Bad != "" && r.Bad != "budget":
+	case r.Loop || r.Bad != "":
 		return diagnostics.Failed
-	case len(r.Steps) == 0:
-		return diagnostics.Unknown
 	}
 	last := r.Steps[len(r.Steps)-1].Attempt
 	if last.Fail() != nil || last.Exchange == nil || last.Exchange.Status >= 400 || last.Handshake != nil && !last.Handshake.Trusted() {
@@ -118,6 +116,9 @@ var Redirects = &diagnostics.Check[RedirectReport]{ID: "site.redirects", Station
 // OthersReport is the fact of OtherAddresses.
 type OthersReport struct {
 	Rows []Row `json:"rows,omitempty"`
+	// Proofs, for a target without encryption, are handshakes with the name on port 443: of the first
+	// address that the system gave, then of the first that others gave. Plain pages prove nothing.
+	Proofs []wire.Attempt `json:"proofs,omitempty"`
 }
 
 // OtherAddresses examines addresses (at most four) that public servers or the zone's own gave and

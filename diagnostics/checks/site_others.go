@@ -3,11 +3,13 @@ package checks
 import (
 	"context"
 	"net/netip"
+	"net/url"
 	"slices"
 	"sync"
 	"time"
 
 	"github.com/waymend/waymend/diagnostics"
+	"github.com/waymend/waymend/diagnostics/wire"
 )
 
 // maxOthers is how many addresses are examined that the system did not give.
@@ -36,8 +38,22 @@ func runOtherAddresses(ctx context.Context, env *diagnostics.Env) (v OthersRepor
 			v.Rows[i].Attempts = append(v.Rows[i].Attempts, r.try(ctx, env, began))
 		})
 	}
+	if system, _ := SystemLookup.From(env.Facts); u.Scheme == "http" && len(addrs) > 0 && len(system.Addrs) > 0 {
+		v.Proofs = make([]wire.Attempt, 2)
+		for i, a := range []netip.Addr{system.Addrs[0], addrs[0]} {
+			all.Go(func() { v.Proofs[i] = prove(ctx, env, a, u.Hostname(), began) })
+		}
+	}
 	all.Wait()
 	return v, nil
+}
+
+// prove asks an address, on the usual port for it, to prove that it is the host.
+func prove(ctx context.Context, env *diagnostics.Env, a netip.Addr, host string, began time.Time) wire.Attempt {
+	r := request(a, &url.URL{Scheme: "https", Host: host, Path: "/"})
+	r.limit = handshakeLimit
+	r.ask = func() bool { return false }
+	return r.try(ctx, env, began)
 }
 
 // otherAddresses are those that others know and Site does not examine, the most widely known first.

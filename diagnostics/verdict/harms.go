@@ -17,6 +17,7 @@ import (
 var harmRules = []Rule{
 	{"browser.cookies-too-large", (*Case).cookiesRefused},
 	{"", (*Case).pageIsNotTheSite},
+	{"filter.dns-block", (*Case).otherMachine},
 	{"ip.conflict", (*Case).addressConflict},
 	{"ip.no-address", (*Case).ipv4Missing},
 	{"ip.no-gateway", (*Case).ipv4NoWay},

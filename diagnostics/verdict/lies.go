@@ -174,6 +174,20 @@ func (c *Case) blockedName() (Finding, bool) {
 	return f, true
 }
 
+// otherMachine: a plain page came from an address that nobody else gives for the name; the address
+// that everybody gives can prove to be the site, and this one cannot.
+func (c *Case) otherMachine() (Finding, bool) {
+	if len(c.site.Proofs) != 2 || !c.names.differs() || len(c.names.Hosts.Entries) > 0 || !c.site.fine() {
+		return Finding{}, false
+	}
+	given, elsewhere := c.site.Proofs[0], c.site.Proofs[1]
+	if elsewhere.Handshake == nil || !elsewhere.Handshake.Trusted() || given.Handshake != nil && given.Handshake.Trusted() || given.Fail() != nil && !given.Fail().Real() {
+		return Finding{}, false
+	}
+	f := c.lie("unproven-address", 0.76)
+	return f, true
+}
+
 // answersAnything reports whether something stands at this computer's addresses, though it is not
 // the site.
 func (c *Case) answersAnything() bool {

@@ -59,6 +59,9 @@ func Settled(f diagnostics.Facts, elapsed time.Duration) (done bool, again time.
 		return false, never
 	}
 	siteEnd := c.ended(asking...)
+	if c.Target.Scheme == "http" && c.names.differs() && !have(checks.OtherAddresses.ID) {
+		return false, never // a plain page may be anybody's
+	}
 	if c.fine() && len(c.harmsOfSite()) == 0 {
 		// Everything that a working network brings as fast as a page must be there, or overdue.
 		if c.local() || have(basics...) && have(naming...) && have(checks.MissingNames.ID, checks.SignIn.ID) {

@@ -65,6 +65,7 @@ type siteView struct {
 	Measured bool
 	Rows     []rowView // rows that were really tried
 	Others   []rowView // addresses that only others know
+	Proofs   []wire.Attempt
 	Redirect checks.RedirectReport
 	Ports    checks.PortsReport
 	TLS      checks.TLSReport
@@ -89,6 +90,7 @@ func (c *Case) viewSite() siteView {
 		}
 	}
 	o, _ := checks.OtherAddresses.From(c.Facts)
+	s.Proofs = o.Proofs
 	for _, row := range o.Rows {
 		if v := viewRow(row); v.Best != stepNone {
 			s.Others = append(s.Others, v)
