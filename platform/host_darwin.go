@@ -112,6 +112,7 @@ func mediaOf(name string) (status, current uint32) {
 	}
 	defer unix.Close(fd)
 	copy(req.name[:len(req.name)-1], name)
+	//lint:ignore SA1019 package unix has no wrapper for this request
 	if _, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(fd), unix.SIOCGIFMEDIA, uintptr(unsafe.Pointer(&req))); errno != 0 {
 		return 0, 0
 	}

@@ -24,6 +24,6 @@ func resolvers(ctx context.Context) ([]Resolver, error) {
 		return nil, err
 	}
 	const file = "/etc/resolv.conf"
-	b, err := readBounded(file, maxResolvConf)
-	return parseResolvConf(b).resolvers(file), err
+	conf, err := readResolvConf(file)
+	return conf.resolvers(file), err
 }

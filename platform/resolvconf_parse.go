@@ -5,9 +5,6 @@ import (
 	"strings"
 )
 
-// maxResolvConf bounds a resolv.conf; real ones have a few lines.
-const maxResolvConf = 64 << 10
-
 // maxNameservers is how many servers libc asks (MAXNS, resolv.conf(5)); it ignores the others.
 const maxNameservers = 3
 

@@ -14,11 +14,11 @@ func resolvers(ctx context.Context) ([]Resolver, error) {
 		return nil, err
 	}
 	const file = "/etc/resolv.conf"
-	b, err := readBounded(file, maxResolvConf)
+	conf, err := readResolvConf(file)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	list := parseResolvConf(b).resolvers(file)
+	list := conf.resolvers(file)
 	for _, r := range list {
 		if r.Stub {
 			list = append(list, behindStub(ctx, r.Addr.Addr())...)
@@ -54,11 +54,11 @@ func isResolved(a netip.Addr) bool {
 
 // fromFile reads the servers of a resolv.conf that are not themselves caches on this computer.
 func fromFile(path, source string) (list []Resolver) {
-	b, err := readBounded(path, maxResolvConf)
+	conf, err := readResolvConf(path)
 	if err != nil {
 		return nil
 	}
-	for _, r := range parseResolvConf(b).resolvers(source) {
+	for _, r := range conf.resolvers(source) {
 		if !r.Stub {
 			list = append(list, r)
 		}
