@@ -290,7 +290,7 @@ func (c *Case) portShut() (Finding, bool) {
 	}
 	v := c.addrValues()
 	alike := count(fails, wire.Timeout) > 0 && count(c.v4.Fails, wire.Timeout) >= 2 || count(fails, wire.Refused, wire.Reset) > 0 && count(c.v4.Fails, wire.Refused, wire.Reset) >= 2
-	if c.portDeadEverywhere() && alike && !c.nearAnswers() && (c.Target.Port == 443 || c.Target.Port == 80) && (c.otherPortLeaves() || c.v4.Echoed > 1) {
+	if c.portDeadEverywhere() && alike && !c.nearOpen() && (c.Target.Port == 443 || c.Target.Port == 80) && (c.otherPortLeaves() || c.v4.Echoed > 1) {
 		f := c.siteFinding(0.9, "port-dead-everywhere", v)
 		if !c.otherPortAnswers() {
 			f.Confidence = 0.62 // the machine may be off as well
@@ -356,6 +356,11 @@ func (c *Case) nearAnswers() bool {
 // otherPortAnswers reports whether the site's machine answers on another port.
 func (c *Case) otherPortAnswers() bool {
 	return slices.ContainsFunc(c.site.Ports.Other, func(x wire.Connect) bool { return x.OK || x.Fail.Is(wire.Refused) })
+}
+
+// nearOpen reports whether a machine beside the site takes connections on the site's port.
+func (c *Case) nearOpen() bool {
+	return slices.ContainsFunc(c.site.Ports.Near, func(x wire.Connect) bool { return x.OK && int(x.Addr.Port()) == c.Target.Port })
 }
 
 // silent: nothing comes back from the site, and from here it cannot be told why.

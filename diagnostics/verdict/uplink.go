@@ -113,7 +113,7 @@ func (c *Case) walledGarden() (Finding, bool) {
 		beyond := !s.Addr.Addr().IsPrivate() && !s.Addr.Addr().IsLoopback() && !c.isGateway(s.Addr.Addr())
 		passed = passed || beyond && s.Alive()
 	}
-	if !passed || c.refusedByRouter() {
+	if !passed {
 		return Finding{}, false
 	}
 	return Finding{
