@@ -31,7 +31,7 @@ func (c *Case) throughProxy() bool {
 // may be shut on purpose.
 func (c *Case) proxyAnswers() bool {
 	for _, p := range c.proxies {
-		if e := p.Tunnel.Exchange; e != nil && e.Status > 0 && e.Status < 500 {
+		if e := p.Tunnel.Exchange; e != nil && e.Status > 0 {
 			return true
 		}
 		if t := p.Through; t != nil && t.Exchange != nil && t.Exchange.Status > 0 {
