@@ -53,6 +53,7 @@ func forever(f func(*http2.Framer) error) func(net.Conn) {
 
 // proper serves by the rules of the protocol.
 func proper(f http.HandlerFunc) func(net.Conn) {
+	//lint:ignore SA1019 package http serves listeners, and this is one connection
 	return func(c net.Conn) { new(http2.Server).ServeConn(c, &http2.ServeConnOpts{Handler: f}) }
 }
 
