@@ -266,7 +266,7 @@ func TestRedirects(t *testing.T) {
 		{"/port", "", false, "port", diagnostics.Failed},
 		{"/malformed", "", false, "malformed", diagnostics.Failed},
 		{"/nowhere", "", false, "no-location", diagnostics.Failed},
-		{"/text", "", false, "", diagnostics.OK},
+		{"/text", "", false, "", diagnostics.Skipped},
 		{"/else", "https://other.test/ 502", false, "", diagnostics.Failed},
 		{"/gone", "https://missing.test/ 0", false, "", diagnostics.Failed},
 	} {
