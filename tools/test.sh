@@ -1,6 +1,7 @@
 #!/bin/sh
 # Runs everything that can be run here, one step after another; a failed step does not stop the
-# others. At the end it lists what failed and what was skipped, and why.
+# others. At the end it lists what failed and what was skipped, and why. All that the tests print is
+# in dist/*.log.
 set -u
 cd "$(dirname "$0")/.."
 export CGO_ENABLED=0
@@ -41,6 +42,36 @@ vet() {
 	GOOS=linux go vet -tags lab ./...
 }
 
+# recorded runs verbose tests, shows what matters of their output and notes what they skipped.
+recorded() { # recorded LOG COMMAND…
+	log=$1
+	shift
+	"$@" >"$log" 2>&1
+	code=$?
+	if [ $code = 0 ]; then
+		grep '^ok' "$log"
+	else
+		grep -Ev '^(=== |\? |[[:space:]]*--- PASS|PASS$)' "$log"
+	fi
+	# The last line that a test wrote before it was skipped is its reason.
+	reasons=$(awk '
+		/^=== / { test = $3 }
+		/^ *[A-Za-z_0-9]+\.go:[0-9]+: / { sub(/^ *[A-Za-z_0-9]+\.go:[0-9]+: /, ""); said[test] = $0 }
+		/^ *--- SKIP/ { why = said[$3]; if (n[why]++ == 0) first[why] = $3 }
+		END { for (why in n) print "  " first[why] (n[why] > 1 ? " and " n[why] - 1 " more" : "") ": " why }' "$log" | sort)
+	[ -z "$reasons" ] || skipped="$skipped
+$reasons"
+	return $code
+}
+
+# laboratory shows the table also when everything is well.
+laboratory() {
+	recorded dist/laboratory.log go test -tags lab ./lab/... -count=1 -v -timeout 30m
+	code=$?
+	[ $code != 0 ] || awk '/^ *scenario +expected /, /^ *no answer, or a wrong exit code: / { sub(/^ +/, ""); print }' dist/laboratory.log
+	return $code
+}
+
 size() {
 	go build -trimpath -ldflags '-s -w' -o dist/waymend . && ls -l dist/waymend
 }
@@ -56,11 +87,14 @@ else
 	skip "lint" "staticcheck and golangci-lint could not be built (no module proxy?)"
 fi
 
-step "tests, fuzz seeds and replays" go test ./...
+# The step above has vetted.
+step "tests, fuzz seeds and replays" recorded dist/tests.log go test -vet=off -v ./...
 
 if command -v gcc >/dev/null 2>&1; then
-	# The hostile servers measure memory and time, which the race detector multiplies.
-	step "race" env CGO_ENABLED=1 go test -race -skip "^TestHostile" ./diagnostics/... ./app/...
+	step "race" recorded dist/race.log env CGO_ENABLED=1 \
+		go test -vet=off -v -race -skip "^TestHostile" ./diagnostics/... ./app/...
+	skipped="$skipped
+  TestHostile… under the race detector: they measure memory and time, which it multiplies"
 else
 	skip "race" "the race detector needs gcc"
 fi
@@ -74,7 +108,7 @@ elif ! unshare -n true 2>/dev/null; then
 elif ! command -v nginx >/dev/null 2>&1; then
 	skip "laboratory" "its servers could not be installed; see the list of packages in tools/install.sh"
 else
-	step "laboratory" go test -tags lab ./lab/... -count=1 -v -timeout 30m
+	step "laboratory" laboratory
 fi
 
 printf '\n== Summary\n'
