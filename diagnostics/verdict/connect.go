@@ -256,18 +256,18 @@ func (c *Case) rejectedOnWay() (Finding, bool) {
 	return Finding{}, false
 }
 
-// nearest returns the smallest number of hops at which the far end answered; more than was tried when
-// it did not, 0 when nothing was tried.
-func nearest(hops []checks.Hop) int {
-	if len(hops) == 0 {
-		return 0
-	}
+// nearest returns at how many hops the far end answered, or one more than the farthest router that
+// was seen; 0 when nobody was.
+func nearest(hops []checks.Hop) (distance int) {
 	for _, h := range hops {
 		if h.Reached {
 			return h.TTL
 		}
+		if h.From.IsValid() {
+			distance = h.TTL + 1
+		}
 	}
-	return len(hops) + 1
+	return distance
 }
 
 func (c *Case) refusedIn() wire.Ms {
@@ -292,7 +292,7 @@ func (c *Case) portShut() (Finding, bool) {
 	alike := count(fails, wire.Timeout) > 0 && count(c.v4.Fails, wire.Timeout) >= 2 || count(fails, wire.Refused, wire.Reset) > 0 && count(c.v4.Fails, wire.Refused, wire.Reset) >= 2
 	if c.portDeadEverywhere() && alike && !c.nearOpen() && (c.Target.Port == 443 || c.Target.Port == 80) && (c.otherPortLeaves() || c.v4.Echoed > 1) {
 		f := c.siteFinding(0.9, "port-dead-everywhere", v)
-		if !c.otherPortAnswers() {
+		if !c.otherPortAnswers() || count(fails, wire.Timeout) == 0 && nearest(c.site.Ports.Hops) > 2 {
 			f.Confidence = 0.62 // the machine may be off as well
 		}
 		f.Explains = append(f.Explains, c.failed(diagnostics.Provider)...)

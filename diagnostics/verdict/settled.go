@@ -120,6 +120,9 @@ func (c *Case) settledOffline(have func(...diagnostics.ID) bool) bool {
 	if !ok {
 		return false
 	}
+	if main.Confidence < 0.85 && len(c.names.given()) > 0 && !have(checks.Site.ID) {
+		return false // the site has an address: it may yet answer
+	}
 	switch {
 	case main.Confidence >= 0.92 && main.Fault != "portal.sign-in":
 		return true
