@@ -135,7 +135,8 @@ type MissingReport struct {
 	Public     []wire.Answer `json:"public"`
 }
 
-// MissingNames asks the first configured resolver, and one anchor, for names that do not exist.
+// MissingNames asks the first configured resolver for three names that do not exist, and two anchors
+// for one of them.
 var MissingNames = &diagnostics.Check[MissingReport]{ID: "dns.missing-names", Station: diagnostics.DNS, Needs: []diagnostics.Node{Resolvers}, Limit: dnsLimit, Run: runMissingNames}
 
 // AuthorityReport is the fact of Authority.

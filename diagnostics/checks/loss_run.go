@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	lossEchoes = 12
+	lossEchoes = 10
 	// moreEchoes, sent at moreInterval, bring the sample to over two hundred packets in all: at
 	// two per cent of loss that is enough to tell it from one unlucky packet.
 	moreEchoes   = 40

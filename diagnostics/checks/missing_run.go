@@ -12,10 +12,9 @@ import (
 )
 
 const (
-	// missingServers is how many configured and how many public servers are asked for names that
-	// do not exist.
-	missingServers = 2
-	missingCount   = 3
+	// missingPublic is how many public servers are asked for a name that does not exist.
+	missingPublic = 2
+	missingCount  = 3
 	// interceptLimit is how long an answer from an address where nobody listens is waited for.
 	interceptLimit = 500 * ms
 )
@@ -28,12 +27,10 @@ func runMissingNames(ctx context.Context, env *diagnostics.Env) (v MissingReport
 		v.Names = append(v.Names, randomLabel()+".com")
 	}
 	var configured, public []netip.AddrPort
-	for _, r := range resolversFor(env, v.Names[0]) {
-		if len(configured) < missingServers {
-			configured = append(configured, r.Addr)
-		}
+	if r := resolversFor(env, v.Names[0]); len(r) > 0 {
+		configured = append(configured, r[0].Addr)
 	}
-	for _, addr := range firstAnchors(env, missingServers) {
+	for _, addr := range firstAnchors(env, missingPublic) {
 		public = append(public, netip.AddrPortFrom(addr, 53))
 	}
 	if len(configured)+len(public) == 0 {
@@ -41,7 +38,7 @@ func runMissingNames(ctx context.Context, env *diagnostics.Env) (v MissingReport
 	}
 	var all sync.WaitGroup
 	all.Go(func() { v.Configured = askAll(ctx, configured, v.Names) })
-	all.Go(func() { v.Public = askAll(ctx, public, v.Names) })
+	all.Go(func() { v.Public = askAll(ctx, public, v.Names[:1]) })
 	all.Wait()
 	return v, nil
 }

@@ -48,7 +48,7 @@ func (r RouterReport) State() diagnostics.State {
 	return diagnostics.Unknown
 }
 
-// RouterEcho asks the default gateways of both families whether they live: 5 echoes a few
+// RouterEcho asks the default gateways of both families whether they live: 3 echoes a few
 // milliseconds apart, neighbour state, and TCP where echoes are not allowed or not answered and no
 // anchor answers through it either.
 var RouterEcho = &diagnostics.Check[RouterReport]{ID: "router.echo", Station: diagnostics.Router, Needs: []diagnostics.Node{Routes}, Limit: 2500 * ms, Run: runRouterEcho}
@@ -140,7 +140,7 @@ func (r SignInReport) State() diagnostics.State {
 var SignIn = &diagnostics.Check[SignInReport]{ID: "provider.sign-in", Station: diagnostics.Provider, Limit: 2800 * ms, Run: runSignIn}
 
 // LossReport is the fact of Loss: echoes to all anchors of one family that works, and to the
-// router at the same time. When more than a trifle is lost in the first 12 echoes of each, another
+// router at the same time. When more than a trifle is lost in the first 10 echoes of each, another
 // 40 are sent.
 type LossReport struct {
 	Router  *wire.Echo  `json:"router,omitempty"`

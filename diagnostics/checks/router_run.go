@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	routerEchoes = 5
+	routerEchoes = 3
 	// routerTCP is generous for one hop.
 	routerTCP = 600 * ms
 	// neighbourDead is how long the system asks for a gateway's hardware address before an

@@ -180,6 +180,9 @@ func noteFound(ctx context.Context, env *diagnostics.Env, found <-chan []netip.A
 }
 
 func runControlNames(ctx context.Context, env *diagnostics.Env) (v ServerList, err error) {
+	if _, literal := env.Target.IP(); !env.Target.None() && !literal {
+		return v, notApplicable("the servers are asked for a name that surely exists beside the target's")
+	}
 	secure, plain := controlNames(env.References)
 	names := append(secure, plain...)
 	if len(names) == 0 {

@@ -136,12 +136,6 @@ func (c *Case) configured() []checks.Server {
 	return l.Servers
 }
 
-// refusedByRouter reports whether something beyond this computer said that there is no way on.
-func (c *Case) refusedByRouter() bool {
-	_, ok := offender(c.errands(), func(a netip.Addr) bool { return !c.isOwn(a) })
-	return ok
-}
-
 // uplinkRefused: a router says that it has no way on.
 func (c *Case) uplinkRefused() (Finding, bool) {
 	f, ok := offender(c.errands(), func(a netip.Addr) bool { return !c.isOwn(a) })

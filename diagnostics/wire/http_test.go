@@ -15,6 +15,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/net/http2"
 )
 
 // readRequest reads one request up to the end of its header.
@@ -328,8 +330,15 @@ func TestBrokenHTTP2(t *testing.T) {
 			_, _ = c.Write([]byte{0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2})
 			_, _ = io.Copy(io.Discard, c)
 		}, HTTP2},
-		"closed": {func(c *tls.Conn) { _, _ = c.Read(make([]byte, 4096)) }, EOF},
-		"reset":  {func(c *tls.Conn) { _, _ = c.Read(make([]byte, 4096)); reset(c.NetConn()) }, Reset},
+		"closed": {func(c *tls.Conn) { // when nothing is left to read, which would make it a reset
+			_, _ = io.ReadFull(c, make([]byte, len(http2.ClientPreface)))
+			for fr := http2.NewFramer(io.Discard, c); ; {
+				if f, err := fr.ReadFrame(); err != nil || f.Header().Type == http2.FrameHeaders {
+					return
+				}
+			}
+		}, EOF},
+		"reset": {func(c *tls.Conn) { _, _ = c.Read(make([]byte, 4096)); reset(c.NetConn()) }, Reset},
 	} {
 		t.Run(name, func(t *testing.T) {
 			conn := secure(t, tlsServer(&tls.Config{NextProtos: []string{"h2"}}, c.serve), "h2")
