@@ -137,7 +137,7 @@ func (p printer) remedies(list []report.Remedy) {
 	p.heading("cli.remedies")
 	for i, r := range list {
 		lead := fmt.Sprintf("  %d. ", i+1)
-		p.para(lead, p.say("cli.remedy", "title", r.Title, "who", p.say("who."+r.Who)), "")
+		p.para(lead, r.Title, "")
 		p.para(strings.Repeat(" ", len(lead)), r.Text, faint)
 	}
 }

@@ -127,7 +127,7 @@ func (h *page) remedies(list []Remedy) {
 	h.heading("cli.remedies")
 	h.raw("<ol>\n")
 	for _, r := range list {
-		fmt.Fprintf(h, "<li><strong>%s</strong> <small>%s</small><br>%s</li>\n", html.EscapeString(r.Title), html.EscapeString(h.say("who."+r.Who)), html.EscapeString(r.Text))
+		fmt.Fprintf(h, "<li><strong>%s</strong><br>%s</li>\n", html.EscapeString(r.Title), html.EscapeString(r.Text))
 	}
 	h.raw("</ol>\n")
 }
@@ -148,7 +148,7 @@ func (h *page) checks(list []Check) {
 	h.heading("report.details")
 	for _, c := range list {
 		fmt.Fprintf(h, "<details><summary>%s %s <small>%s +%s</small> %s</summary>\n<pre>%s</pre></details>\n",
-			h.state(c.State), html.EscapeString(c.ID), Span(c.StartedMs), Span(c.ElapsedMs), html.EscapeString(c.Summary), html.EscapeString(indented(c)))
+			h.state(c.State), html.EscapeString(c.ID), html.EscapeString(Span(c.StartedMs)), html.EscapeString(Span(c.ElapsedMs)), html.EscapeString(c.Summary), html.EscapeString(indented(c)))
 	}
 }
 

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/waymend/waymend/resources"
 )
@@ -25,7 +26,7 @@ func (d Document) Markdown(lang string) string {
 	if len(d.Verdict.Remedies) > 0 {
 		m.heading("cli.remedies")
 		for i, r := range d.Verdict.Remedies {
-			fmt.Fprintf(m, "%d. **%s** (%s). %s\n", i+1, md(r.Title), md(resources.Text(lang, "who."+r.Who, nil)), md(r.Text))
+			fmt.Fprintf(m, "%d. **%s.** %s\n", i+1, md(r.Title), md(r.Text))
 		}
 		m.WriteByte('\n')
 	}
@@ -124,7 +125,16 @@ func (d Document) sure(lang string) string {
 
 func percent(share float64) string { return fmt.Sprintf("%.0f", share*100) }
 
+// date is when the examination began, as people read it, in universal time.
+func (d Document) date() string {
+	t, err := time.Parse(time.RFC3339, d.StartedAt)
+	if err != nil {
+		return d.StartedAt
+	}
+	return t.UTC().Format("2006-01-02 15:04:05 UTC")
+}
+
 // colophon says when, how long and by which version was examined.
 func (d Document) colophon(lang string) string {
-	return resources.Text(lang, "report.examined", map[string]string{"date": d.StartedAt, "time": Span(d.ElapsedMs), "version": d.Version})
+	return resources.Text(lang, "report.examined", map[string]string{"date": d.date(), "time": Span(d.ElapsedMs), "version": d.Version})
 }

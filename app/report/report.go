@@ -7,6 +7,7 @@
 package report
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/waymend/waymend/diagnostics"
@@ -135,7 +136,7 @@ func New(e Examination, lang string) Document {
 			Summary: Summary(lang, f), Data: observed{f.Value},
 		}
 		if f.State == diagnostics.Unknown {
-			text := wire.Printable(f.Err, maxText)
+			text := cmp.Or(wire.Printable(f.Err, maxText), c.Summary)
 			c.Error = &text
 		}
 		d.Checks = append(d.Checks, c)
@@ -187,12 +188,12 @@ func (w words) verdict(v verdict.Verdict) Verdict {
 		Explanation: w.text("fault."+string(v.Fault)+".explanation", v.Values),
 		Evidence:    []Evidence{}, Clears: []Evidence{}, Explains: []string{}, Also: []Also{}, Remedies: []Remedy{},
 	}
-	if v.Decide != "" {
+	if v.Decide != "" && (v.Confidence < certain || v.Fault == "unknown") {
 		out.Decide = w.text("decide."+v.Decide, v.Values)
 	}
 	for _, e := range v.Evidence {
 		one := Evidence{string(e.Check), w.text("evidence."+e.Key, e.Values)}
-		if e.Clears {
+		if e.Clears && v.Fault != "ok" { // where nothing is wrong, it is what shows just that
 			out.Clears = append(out.Clears, one)
 		} else {
 			out.Evidence = append(out.Evidence, one)

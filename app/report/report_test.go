@@ -194,7 +194,7 @@ func TestEscapeUnprintable(t *testing.T) {
 }
 
 func TestSpan(t *testing.T) {
-	for in, want := range map[float64]string{-1: "0.0 ms", 0.04: "0.0 ms", 1.24: "1.2 ms", 9.94: "9.9 ms", 9.96: "10 ms", 999.4: "999 ms", 999.6: "1.0 s", 15230: "15.2 s"} {
+	for in, want := range map[float64]string{-1: "0 ms", 0: "0 ms", 0.04: "<0.1 ms", 0.06: "0.1 ms", 1.24: "1.2 ms", 9.94: "9.9 ms", 9.96: "10 ms", 999.4: "999 ms", 999.6: "1.0 s", 15230: "15.2 s"} {
 		if got := Span(in); got != want {
 			t.Errorf("Span(%v) = %q, want %q", in, got, want)
 		}

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"context"
 	"fmt"
 	"strconv"
 	"strings"
@@ -85,9 +86,17 @@ func Summary(lang string, f diagnostics.Fact) string {
 	case f.State == diagnostics.Skipped:
 		return s.say("skipped")
 	case f.Err != "":
-		return s.say("unknown", "why", f.Err)
+		return s.say("unknown", "why", s.why(f.Err))
 	}
 	return s.say("done")
+}
+
+// why puts Go's words for an examination that ended early into the reader's language.
+func (s speaker) why(text string) string {
+	if text == context.Canceled.Error() || text == context.DeadlineExceeded.Error() {
+		return s.say("fail.cancelled")
+	}
+	return text
 }
 
 // speaker puts observations into one language.
@@ -102,11 +111,15 @@ func (s speaker) say(key string, pairs ...string) string {
 	return resources.Text(s.lang, "check."+key, values)
 }
 
-// Span writes milliseconds as people read them: "0.4 ms", "21 ms", "1.4 s".
+// Span writes milliseconds as people read them: "<0.1 ms", "0.4 ms", "21 ms", "1.4 s".
 func Span(ms float64) string {
 	switch {
+	case ms <= 0:
+		return "0 ms"
+	case ms < 0.05:
+		return "<0.1 ms"
 	case ms < 9.95:
-		return strconv.FormatFloat(max(ms, 0), 'f', 1, 64) + " ms"
+		return strconv.FormatFloat(ms, 'f', 1, 64) + " ms"
 	case ms < 999.5:
 		return strconv.FormatFloat(ms, 'f', 0, 64) + " ms"
 	}
@@ -255,6 +268,9 @@ func (s speaker) signIn(v checks.SignInReport) string {
 		case "as-expected", "empty":
 			good++
 		}
+	}
+	if good == 0 {
+		return s.say("provider.sign-in.none")
 	}
 	return s.say("provider.sign-in.none", "count", strconv.Itoa(good), "all", strconv.Itoa(len(v.Probes)))
 }

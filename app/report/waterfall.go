@@ -31,7 +31,7 @@ func waterfall(checks []Check, elapsed float64, say func(string) string) string 
 	for at := 0.0; at <= span; at += step {
 		x := fallLabel + at*scale
 		fmt.Fprintf(&b, "<line class=\"grid\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"/><text class=\"quiet\" x=\"%.1f\" y=\"14\">%s</text>\n",
-			x, x, fallRow, height, x+2, Span(at))
+			x, x, fallRow, height, x+2, html.EscapeString(Span(at)))
 	}
 	for i, c := range shown {
 		y := (i + 1) * fallRow
@@ -41,7 +41,7 @@ func waterfall(checks []Check, elapsed float64, say func(string) string) string 
 			sign = "?"
 		}
 		fmt.Fprintf(&b, "<text x=\"0\" y=\"%d\">%s %s</text><rect class=\"%s\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\" rx=\"2\"/><text class=\"quiet\" x=\"%.1f\" y=\"%d\">%s</text>\n",
-			y+14, sign, html.EscapeString(c.ID), html.EscapeString(c.State), x, y+4, w, fallRow-7, x+w+4, y+14, Span(c.ElapsedMs))
+			y+14, sign, html.EscapeString(c.ID), html.EscapeString(c.State), x, y+4, w, fallRow-7, x+w+4, y+14, html.EscapeString(Span(c.ElapsedMs)))
 	}
 	b.WriteString("</svg></figure>\n")
 	return b.String()
