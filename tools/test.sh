@@ -51,7 +51,14 @@ recorded() { # recorded LOG COMMAND…
 	if [ $code = 0 ]; then
 		grep '^ok' "$log"
 	else
-		grep -Ev '^(=== |\? |[[:space:]]*--- PASS|PASS$)' "$log"
+		# What the failed tests wrote, and what belongs to no test.
+		awk '
+			NR == FNR { if ($0 ~ /^ *--- FAIL/) bad[$3]; next }
+			/^=== / { test = $3; next }
+			/^(---|PASS|FAIL|ok|panic: |fatal error: )/ { test = "" }
+			/^ *--- (PASS|SKIP)|^PASS|^\? / { next }
+			test == "" || test in bad' "$log" "$log"
+		echo "everything that was written: $log"
 	fi
 	# The last line that a test wrote before it was skipped is its reason.
 	reasons=$(awk '
