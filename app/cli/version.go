@@ -1,17 +1,32 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"runtime"
+	"runtime/debug"
 )
 
 // What the build says about itself; set by -ldflags "-X".
 var (
 	version = "0.1.0"
-	commit  = "unknown"
-	built   = "unknown"
+	commit  = ""
+	built   = ""
 )
+
+// revision is the commit, cut to twelve digits as in -ldflags: where those said nothing, what the Go
+// tools noted when they built from a checkout.
+func revision() string {
+	if info, ok := debug.ReadBuildInfo(); ok && commit == "" {
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				return s.Value[:min(12, len(s.Value))]
+			}
+		}
+	}
+	return cmp.Or(commit, "unknown")
+}
 
 func printVersion(_ context.Context, c *call) error {
 	platform := runtime.GOOS + "/" + runtime.GOARCH
@@ -23,8 +38,12 @@ func printVersion(_ context.Context, c *call) error {
 			Built    string `json:"built"`
 			Platform string `json:"platform"`
 			Go       string `json:"go"`
-		}{version, commit, build, built, platform, runtime.Version()})
+		}{version, revision(), build, cmp.Or(built, "unknown"), platform, runtime.Version()})
 	}
-	fmt.Fprintf(c.out, "waymend %s (commit %s, %s build of %s, %s, %s)\n", version, commit, build, built, platform, runtime.Version())
+	made := build + " build"
+	if built != "" {
+		made += " of " + built
+	}
+	fmt.Fprintf(c.out, "waymend %s (commit %s, %s, %s, %s)\n", version, revision(), made, platform, runtime.Version())
 	return nil
 }
