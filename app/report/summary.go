@@ -238,7 +238,7 @@ func (s speaker) routers(v checks.RouterReport) string {
 		case g.Alive && len(g.Echo.RTT) > 0:
 			told = append(told, s.say("router.echo.answers", "address", g.Addr.String(), "time", spanOf(fastest(g.Echo.RTT))))
 		case g.Alive:
-			told = append(told, s.say("router.echo.alive", "address", g.Addr.String(), "how", g.How))
+			told = append(told, s.say("router.echo.alive", "address", g.Addr.String()))
 		case g.Dead:
 			told = append(told, s.say("router.echo.dead", "address", g.Addr.String()))
 		default:
