@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -151,6 +152,7 @@ func sparse() {
 	const enough = 20 << 20
 	debug.SetGCPercent(400)
 	debug.SetMemoryLimit(enough)
+	runtime.GOMAXPROCS(1) // nearly all is waiting; a second core mostly burns time looking for work
 }
 
 // tell prints the answer, saves the report that was asked for, and returns the exit code.

@@ -172,7 +172,10 @@ func (c *Case) unexplained(harms []Finding) (Finding, bool) {
 		}
 	}
 	f := Finding{Fault: Unclear, Confidence: 0.3, Decide: "hotspot", Explains: c.failed(diagnostics.Stations[:]...)}
-	if !c.Target.None() && !c.site.Measured && len(c.names.given()) == 0 && !c.names.Asked {
+	switch {
+	case c.loopback():
+		f.Decide = ""
+	case !c.Target.None() && !c.site.Measured:
 		f.Decide = "longer"
 	}
 	return f, true

@@ -13,9 +13,13 @@ import (
 // stations shows the verdict on the way: the station at fault, what is proven to be in order, and
 // nothing more. What lies behind a fault and could not be seen is unknown.
 func (c *Case) stations(v Verdict) []StationView {
+	behind := v.Station == diagnostics.CDN && v.Fault != OK
 	views := []StationView{c.browserView(), c.computerView(), c.routerView(), c.providerView(), c.dnsView(), c.cdnView(), c.websiteView()}
 	for i := range views {
 		s := &views[i]
+		if behind && s.ID == diagnostics.Website {
+			*s = unseen(s.ID)
+		}
 		for _, f := range v.Also {
 			if f.Station == s.ID && s.State != diagnostics.Fault {
 				s.State, s.Key, s.Values = diagnostics.Warning, "also", vals("fault", string(f.Fault))
@@ -136,7 +140,9 @@ func (c *Case) cdnView() StationView {
 	case c.site.OnCDN && c.site.Network.Delivers():
 		s.State, s.Key = diagnostics.OK, "cdn.seen"
 		s.Values = vals("network", c.site.Network.Name, "place", c.site.Network.Location)
-	case !c.Target.None() && !c.site.spoke():
+	case c.Target.None():
+		s.Key = "not-asked"
+	case !c.site.spoke():
 		s.State, s.Key = diagnostics.Unknown, "unseen"
 	}
 	return s

@@ -181,7 +181,7 @@ func (c *Case) chainFinding(h *wire.Handshake) (Finding, bool) {
 		return Finding{}, false
 	}
 	leaf := h.Chain[0]
-	v := c.addrValues("issuer", leaf.Issuer, "names", strings.Join(leaf.Names[:min(3, len(leaf.Names))], ", "), "until", leaf.NotAfter.UTC().Format(time.DateOnly), "from", leaf.NotBefore.UTC().Format(time.DateOnly))
+	v := c.addrValues("issuer", commonName(leaf.Issuer), "names", strings.Join(leaf.Names[:min(3, len(leaf.Names))], ", "), "until", leaf.NotAfter.UTC().Format(time.DateOnly), "from", leaf.NotBefore.UTC().Format(time.DateOnly))
 	if n := len(c.site.Redirect.Steps); n > 0 && h.ServerName != "" {
 		v["host"] = h.ServerName
 	}

@@ -169,13 +169,13 @@ func (c *Case) interceptionStops() (Finding, bool) {
 	if anchors < 2 && !site || c.Target.None() && anchors < 2 || !c.Target.None() && !site {
 		return Finding{}, false
 	}
-	f := Finding{Confidence: 0.93, Values: vals("issuer", issuer), Explains: c.failed(diagnostics.Provider, diagnostics.DNS, diagnostics.Website)}
+	f := Finding{Confidence: 0.93, Values: vals("issuer", commonName(issuer)), Explains: c.failed(diagnostics.Provider, diagnostics.DNS, diagnostics.Website)}
 	if anchors < 2 {
 		f.Confidence = 0.82
 	}
-	f.Evidence = []Evidence{{Check: "provider.anchors4", Key: "same-issuer", Values: vals("issuer", issuer)}}
+	f.Evidence = []Evidence{{Check: "provider.anchors4", Key: "same-issuer", Values: vals("issuer", commonName(issuer))}}
 	if anchors < 2 {
-		f.Evidence = []Evidence{{Check: "site.addresses", Key: "product-issuer", Values: vals("issuer", issuer)}}
+		f.Evidence = []Evidence{{Check: "site.addresses", Key: "product-issuer", Values: vals("issuer", commonName(issuer))}}
 	}
 	return f, true
 }
@@ -224,8 +224,8 @@ func (c *Case) intercepted() (Finding, bool) {
 		}
 	}
 	return Finding{
-		Confidence: 0.85, Values: vals("issuer", issuer),
-		Evidence: []Evidence{{Check: "provider.anchors4", Key: "same-issuer", Values: vals("issuer", issuer)}},
+		Confidence: 0.85, Values: vals("issuer", commonName(issuer)),
+		Evidence: []Evidence{{Check: "provider.anchors4", Key: "same-issuer", Values: vals("issuer", commonName(issuer))}},
 	}, true
 }
 

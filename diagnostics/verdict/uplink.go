@@ -167,10 +167,9 @@ func (c *Case) notForwarding() (Finding, bool) {
 		return Finding{}, false
 	}
 	f := Finding{Confidence: 0.66, Values: vals("address", c.gateway()), Decide: "router-page", Explains: c.failed(diagnostics.Provider, diagnostics.DNS, diagnostics.Website)}
-	f.Evidence = []Evidence{
-		{Check: "provider.hops", Key: "router-does-not-forward", Values: vals("address", c.gateway())},
-		c.routerAnswers(),
-	}
+	alive := c.routerAnswers()
+	alive.Clears = false
+	f.Evidence = []Evidence{{Check: "provider.hops", Key: "router-does-not-forward", Values: vals("address", c.gateway())}, alive}
 	for _, s := range c.configured() {
 		if c.isGateway(s.Addr.Addr()) && s.Alive() && !c.names.controlFails() {
 			f.Confidence = 0.78
@@ -193,11 +192,18 @@ func (c *Case) uplinkSilent() (Finding, bool) {
 		f.Confidence = 0.75
 		f.Evidence = append(f.Evidence, c.routerAnswers())
 	}
-	if n := checks.Farthest(c.hops); n > 0 {
+	if n := checks.Farthest(c.hops); n > 0 && !c.resolves() {
 		f.Confidence = 0.88
 		f.Evidence = append(f.Evidence, Evidence{Check: "provider.hops", Key: "last-hop", Values: vals("hops", strconv.Itoa(n), "address", c.lastHop())})
 	}
 	return f, true
+}
+
+// resolves reports whether a configured server still answers for names of the world: then something
+// is let through, be it to the router alone.
+func (c *Case) resolves() bool {
+	alive, _ := c.names.alive()
+	return alive > 0 && !c.names.controlFails()
 }
 
 func (c *Case) lastHop() (addr string) {

@@ -17,6 +17,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"slices"
 
 	"github.com/waymend/waymend/lab"
 )
@@ -72,6 +73,9 @@ func run(name, room string, command []string) (int, error) {
 	}
 	c := exec.Command(command[0], command[1:]...)
 	c.Stdin, c.Stdout, c.Stderr = os.Stdin, os.Stdout, os.Stderr
+	if room == "client" {
+		c.Env = slices.Concat(in.Env, w.Env)
+	}
 	if err := in.Start(c); err != nil {
 		return 0, err
 	}
