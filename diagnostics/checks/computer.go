@@ -13,6 +13,16 @@ type LinkList struct {
 	Links []platform.Link `json:"links"`
 }
 
+// State is failed when no link but the loopback is up and joined.
+func (l LinkList) State() diagnostics.State {
+	for _, x := range l.Links {
+		if x.Up && x.Carrier != platform.CarrierNo && x.Kind != platform.Loopback && !x.Virtual {
+			return diagnostics.OK
+		}
+	}
+	return diagnostics.Failed
+}
+
 // Links reads the network interfaces; no packet is sent.
 var Links = &diagnostics.Check[LinkList]{ID: "computer.links", Station: diagnostics.Computer, Limit: second, Run: runLinks}
 
@@ -46,6 +56,14 @@ func (l RouteList) Defaults(f diagnostics.Family) (all []platform.Route) {
 		}
 	}
 	return all
+}
+
+// State is failed when no default route leads out.
+func (l RouteList) State() diagnostics.State {
+	if !leadsOut(l, diagnostics.Both) {
+		return diagnostics.Failed
+	}
+	return diagnostics.OK
 }
 
 // Routes reads the routing table and the neighbour table; no packet is sent.

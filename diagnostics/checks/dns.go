@@ -135,6 +135,20 @@ type MissingReport struct {
 	Public     []wire.Answer `json:"public"`
 }
 
+// State is a warning when a name that does not exist got an address, unknown when nobody answered.
+func (r MissingReport) State() diagnostics.State {
+	state := diagnostics.Unknown
+	for _, a := range append(append([]wire.Answer(nil), r.Configured...), r.Public...) {
+		switch {
+		case len(a.Addrs) > 0:
+			return diagnostics.Warning
+		case a.Answered():
+			state = diagnostics.OK
+		}
+	}
+	return state
+}
+
 // MissingNames asks the first configured resolver for three names that do not exist, and two anchors
 // for one of them.
 var MissingNames = &diagnostics.Check[MissingReport]{ID: "dns.missing-names", Station: diagnostics.DNS, Needs: []diagnostics.Node{Resolvers}, Limit: dnsLimit, Run: runMissingNames}
@@ -144,6 +158,25 @@ type AuthorityReport struct {
 	Zone    string            `json:"zone,omitempty"` // the closest enclosing zone with name servers
 	Servers []AuthorityServer `json:"servers,omitempty"`
 	Err     string            `json:"error,omitempty"` // why the name servers, or those of a zone closer to the name, could not be found
+}
+
+// State is unknown when no name server could be asked, failed when none answered.
+func (r AuthorityReport) State() diagnostics.State {
+	answered := 0
+	for _, s := range r.Servers {
+		if s.A.Answered() || s.AAAA.Answered() || s.SOA.Answered() {
+			answered++
+		}
+	}
+	switch {
+	case len(r.Servers) == 0:
+		return diagnostics.Unknown
+	case answered == 0:
+		return diagnostics.Failed
+	case answered < len(r.Servers):
+		return diagnostics.Warning
+	}
+	return diagnostics.OK
 }
 
 // AuthorityServer is one name server of the zone, asked directly.

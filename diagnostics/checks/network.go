@@ -160,6 +160,18 @@ type Traffic struct {
 	Over  wire.Ms `json:"over_ms"`
 }
 
+// State is unknown when nothing came back at all, a warning when more than a trifle was lost.
+func (r LossReport) State() diagnostics.State {
+	lost, sent := r.Share()
+	switch {
+	case sent == 0:
+		return diagnostics.Unknown
+	case lost > trifle:
+		return diagnostics.Warning
+	}
+	return diagnostics.OK
+}
+
 // Share returns which share of all packets to the anchors was lost, and how many were sent.
 // Anchors that answered nothing at all do not count: they may not answer echoes by policy.
 func (r LossReport) Share() (lost float64, sent int) {
@@ -216,6 +228,14 @@ func Farthest(hops []Hop) (ttl int) {
 		}
 	}
 	return ttl
+}
+
+// State is unknown when nobody said anything.
+func (r HopsReport) State() diagnostics.State {
+	if Farthest(r.Hops) == 0 {
+		return diagnostics.Unknown
+	}
+	return diagnostics.OK
 }
 
 // Hops sends five short-lived connection attempts towards one anchor when no anchor answers soon, or
