@@ -50,9 +50,9 @@ func Judge(f diagnostics.Facts) Verdict {
 			}
 		}
 	}
-	v.Finding = complete(v.Finding)
+	v.Finding = c.complete(v.Finding)
 	for i := range v.Also {
-		v.Also[i] = complete(v.Also[i])
+		v.Also[i] = c.complete(v.Also[i])
 	}
 	v.Stations = c.stations(v)
 	return v
@@ -200,8 +200,16 @@ func (c *Case) healthy() Finding {
 	return f
 }
 
-// complete fills in what the catalogue knows.
-func complete(f Finding) Finding {
+// complete fills in what the catalogue knows, and keeps of what is explained what did fail.
+func (c *Case) complete(f Finding) Finding {
+	explains := f.Explains
+	f.Explains = nil
+	for _, id := range explains {
+		x, ok := c.Facts.Fact(id)
+		if ok && (x.State == diagnostics.Failed || x.State == diagnostics.Warning) && !slices.Contains(f.Explains, id) {
+			f.Explains = append(f.Explains, id)
+		}
+	}
 	k, ok := resources.FaultByID(string(f.Fault))
 	if f.Blame == "" {
 		f.Blame = Unknown
