@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/waymend/waymend/diagnostics"
 	"github.com/waymend/waymend/diagnostics/checks"
@@ -120,38 +121,32 @@ func (c *Case) intermittent() (Finding, bool) {
 }
 
 // rationed reports whether the failures look like a limit on requests: refusals only, and no good
-// answer to a request that was sent after the first of them.
+// answer to a request that was sent after the first of them came.
 func (r rowView) rationed() bool {
-	var refused wire.Ms = -1
+	var refused time.Time
 	for i, a := range r.Attempts {
 		if r.Steps[i] == stepFine || r.Steps[i] == stepNone {
 			continue
 		}
-		if e := a.Exchange; e == nil || e.Status != 503 && e.Status != 429 && e.Status != 403 {
+		e := a.Exchange
+		if e == nil || e.Status != 503 && e.Status != 429 && e.Status != 403 {
 			return false
 		}
-		if end := answered(a); refused < 0 || end < refused {
-			refused = end
+		if refused.IsZero() || e.At.Before(refused) {
+			refused = e.At
 		}
+	}
+	if refused.IsZero() { // a server without a clock: the last attempt was made last
+		n := len(r.Steps)
+		return n > 0 && r.Steps[n-1] == stepStatus
 	}
 	for i, a := range r.Attempts {
-		if r.Steps[i] == stepFine && asked(a) > refused {
+		if r.Steps[i] == stepFine && a.Exchange != nil && a.Exchange.At.Add(-a.Exchange.First.Duration()).After(refused) {
 			return false
 		}
 	}
-	return refused >= 0
+	return true
 }
-
-// asked and answered are when an attempt's request was sent and answered, since the check began.
-func asked(a wire.Attempt) wire.Ms {
-	t := a.StartMs + a.Connect.Took
-	if a.Handshake != nil {
-		t += a.Handshake.Took
-	}
-	return t
-}
-
-func answered(a wire.Attempt) wire.Ms { return asked(a) + a.Exchange.First }
 
 // forLoss reports whether a row's failures may all be lost packets' doing.
 func (c *Case) forLoss(r rowView) bool {
