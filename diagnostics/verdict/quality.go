@@ -53,7 +53,7 @@ func (c *Case) routerLoss() (Finding, bool) {
 	v := vals("share", percent(near), "sent", strconv.Itoa(nearSent), "beyond", percent(share))
 	_ = sent
 	return Finding{
-		Confidence: 0.84, Values: v, Explains: []diagnostics.ID{"provider.loss"},
+		Confidence: c.sureOfLoss(), Values: v, Explains: []diagnostics.ID{"provider.loss"},
 		Evidence: []Evidence{{Check: "provider.loss", Key: "loss-before-router", Values: v}},
 	}, true
 }
@@ -66,13 +66,21 @@ func (c *Case) pathLoss() (Finding, bool) {
 	near, nearSent := c.routerShare()
 	v := vals("share", percent(share), "sent", strconv.Itoa(sent), "near", percent(near))
 	f := Finding{
-		Confidence: 0.84, Values: v, Explains: []diagnostics.ID{"provider.loss"},
+		Confidence: c.sureOfLoss(), Values: v, Explains: []diagnostics.ID{"provider.loss"},
 		Evidence: []Evidence{{Check: "provider.loss", Key: "loss-beyond-router", Values: v}},
 	}
 	if nearSent == 0 {
-		f.Confidence = 0.65 // the router could not be measured: it may be the radio
+		f.Confidence = min(f.Confidence, 0.65) // the router could not be measured: it may be the radio
 	}
 	return f, true
+}
+
+// sureOfLoss is less when much went over the line meanwhile: a narrow one overflows by the page alone.
+func (c *Case) sureOfLoss() float64 {
+	if t := c.loss.Traffic; t != nil && t.Bytes > 150<<10 {
+		return 0.7
+	}
+	return 0.84
 }
 
 // rtts lists the anchors' best and middle round-trip times.
