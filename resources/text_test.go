@@ -63,7 +63,7 @@ func FuzzFill(f *testing.F) {
 }
 
 // known matches templates that hold only the actions that fill knows.
-var known = regexp.MustCompile(`^(?:[^{}]|\{\{(?:\.[a-z0-9_]+|if \.[a-z0-9_]+|else|end)\}\})*$`)
+var known = regexp.MustCompile(`^(?:[^{}]|\{\{(?:\.[a-z_][a-z0-9_]*|if \.[a-z_][a-z0-9_]*|else|end)\}\})*$`)
 
 func TestTextFallsBack(t *testing.T) {
 	host := map[string]string{"host": "example.com"}

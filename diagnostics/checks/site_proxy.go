@@ -69,6 +69,9 @@ func proxyURL(s string) (*url.URL, bool) {
 	if err != nil || u.Hostname() == "" {
 		return nil, false
 	}
+	if _, err := netip.ParseAddr(u.Hostname()); strings.Contains(u.Hostname(), ":") && err != nil {
+		return nil, false
+	}
 	usual, known := map[string]string{"http": "80", "https": "443", "socks5": "1080", "socks5h": "1080"}[u.Scheme]
 	if !known {
 		return nil, false
