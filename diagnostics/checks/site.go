@@ -5,6 +5,7 @@ import (
 
 	"github.com/waymend/waymend/diagnostics"
 	"github.com/waymend/waymend/diagnostics/wire"
+	"github.com/waymend/waymend/platform"
 )
 
 // maxAddresses is how many addresses of a site are examined; the biggest sites hand out about eight.
@@ -91,6 +92,8 @@ type Step struct {
 	Lookup  Lookup       `json:"lookup"`
 	Attempt wire.Attempt `json:"attempt"` // the first address that answered, else the first address's
 	Addrs   int          `json:"addrs"`   // how many were tried
+	// Hosts are the entries of the hosts file that pin the step's name.
+	Hosts []platform.HostsEntry `json:"hosts,omitempty"`
 }
 
 // State of the redirects.

@@ -136,6 +136,9 @@ func (t *trail) step(ctx context.Context, u *url.URL, s *Step) {
 	s.URL = u.String()
 	host := u.Hostname()
 	s.Lookup = t.lookUp(ctx, host)
+	if t.env.Host.Hosts != nil && !s.Lookup.Literal {
+		s.Hosts, _ = t.env.Host.Hosts(ctx, []string{host})
+	}
 	addrs := s.Lookup.Addrs[:min(len(s.Lookup.Addrs), stepAddresses)]
 	s.Addrs = len(addrs)
 	header := http.Header{}

@@ -90,6 +90,13 @@ func (c *Case) badRedirect() (Finding, bool) {
 	}
 	f := c.siteFinding(0.9, "redirect-dead-end", v)
 	f.Evidence[0].Check = "site.redirects"
+	if len(last.Hosts) > 0 && !ownName(last.Hosts[0].Name) {
+		// The site is right; a line of this computer's hosts file leads the next step astray.
+		e := last.Hosts[0]
+		v["host"], v["address"], v["file"], v["line"] = e.Name, e.Addr.String(), e.File, strconv.Itoa(e.Line)
+		f.Fault, f.Confidence = "hosts.override", 0.85
+		f.Evidence = append(f.Evidence, Evidence{Check: "site.redirects", Key: "hosts-entry", Values: v})
+	}
 	return f, true
 }
 
