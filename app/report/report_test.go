@@ -200,11 +200,3 @@ func TestSpan(t *testing.T) {
 		}
 	}
 }
-
-func TestGridStep(t *testing.T) {
-	for _, span := range []float64{1, 7, 50, 231, 999, 5000, 15000, 600000, 1e12} {
-		if parts := span / gridStep(span); parts > 20 || parts < 1 {
-			t.Errorf("%v ms are cut into %v parts", span, parts)
-		}
-	}
-}

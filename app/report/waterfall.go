@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"html"
 	"strings"
+
+	"github.com/waymend/waymend/app/axis"
 )
 
 // Measures of the waterfall, in SVG units.
@@ -27,7 +29,7 @@ func waterfall(checks []Check, elapsed float64, say func(string) string) string 
 	scale := (fallWidth - fallLabel - 70) / span
 	var b strings.Builder
 	fmt.Fprintf(&b, "<figure><svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">\n", fallWidth, height, html.EscapeString(say("report.waterfall")))
-	step := gridStep(span)
+	step := axis.Step(span, 8)
 	for at := 0.0; at <= span; at += step {
 		x := fallLabel + at*scale
 		fmt.Fprintf(&b, "<line class=\"grid\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"/><text class=\"quiet\" x=\"%.1f\" y=\"14\">%s</text>\n",
@@ -45,16 +47,4 @@ func waterfall(checks []Check, elapsed float64, say func(string) string) string 
 	}
 	b.WriteString("</svg></figure>\n")
 	return b.String()
-}
-
-// gridStep is a round step that divides the span into four to ten parts.
-func gridStep(span float64) float64 {
-	step := 1.0
-	for _, factor := range []float64{2, 2.5, 2, 2, 2.5, 2, 2, 2.5, 2, 2, 2.5, 2, 2, 2.5, 2, 2, 2.5, 2} {
-		if span/step <= 8 {
-			break
-		}
-		step *= factor
-	}
-	return max(step, span/20)
 }
