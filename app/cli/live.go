@@ -8,9 +8,9 @@ import (
 	"sync"
 	"time"
 
+	"github.com/waymend/waymend/app/examine"
 	"github.com/waymend/waymend/app/report"
 	"github.com/waymend/waymend/diagnostics"
-	"github.com/waymend/waymend/diagnostics/checks"
 	"github.com/waymend/waymend/resources"
 )
 
@@ -26,7 +26,8 @@ type live struct {
 	width  func() int
 
 	mu       sync.Mutex
-	stations []liveStation
+	progress *examine.Progress
+	stations []liveStation // as many as the progress has stages
 
 	drawn []string // the lines on the screen, without colours
 	stop  chan struct{}
@@ -35,12 +36,11 @@ type live struct {
 
 // liveStation is one line of the view.
 type liveStation struct {
-	id     diagnostics.Station
-	name   string
-	state  string // "" while it is looked at
-	text   string
-	left   int // checks that have not ended
-	doubts bool
+	id      diagnostics.Station
+	name    string
+	state   string // "" while it is looked at
+	text    string
+	looking bool
 }
 
 // startLive shows the view; it returns nil, on which all methods do nothing, where none is wanted.
@@ -57,14 +57,10 @@ func startLive(s screen, out io.Writer, plan diagnostics.Plan, lang string) *liv
 }
 
 func newLive(s screen, out io.Writer, plan diagnostics.Plan, lang string) *live {
-	l := &live{screen: s, out: out, lang: lang, stop: make(chan struct{})}
-	for _, id := range diagnostics.Stations {
-		l.stations = append(l.stations, liveStation{id: id, name: resources.Text(lang, "station.name."+string(id), nil)})
-	}
-	for _, id := range plan.IDs() {
-		if i := l.index(plan.Station(id)); i >= 0 {
-			l.stations[i].left++
-		}
+	l := &live{screen: s, out: out, lang: lang, stop: make(chan struct{}), progress: examine.NewProgress(plan)}
+	for _, stage := range l.progress.Stages {
+		name := resources.Text(lang, "station.name."+string(stage.ID), nil)
+		l.stations = append(l.stations, liveStation{id: stage.ID, name: name, looking: stage.Looking()})
 	}
 	return l
 }
@@ -88,32 +84,23 @@ func (l *live) loop() {
 	}
 }
 
-// add takes one fact in. What a failed check means for its station is known only when all is
-// judged, so until then a line says what was seen and takes a tick at most.
+// add takes one fact in.
 func (l *live) add(f diagnostics.Fact) {
 	if l == nil {
 		return
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	i := l.index(f.Station)
-	if i < 0 {
-		return
+	l.progress.Add(f)
+	for i, stage := range l.progress.Stages {
+		s := &l.stations[i]
+		if stage.ID == f.Station && stage.Headline != nil && stage.Headline.ID == f.ID {
+			s.text = report.Summary(l.lang, f)
+		}
+		if s.looking = stage.Looking(); stage.Well() {
+			s.state = "ok"
+		}
 	}
-	s := &l.stations[i]
-	s.left--
-	s.doubts = s.doubts || f.State == diagnostics.Warning || f.State == diagnostics.Failed
-	if headlines[f.ID] && f.Value != nil {
-		s.text = report.Summary(l.lang, f)
-	}
-	if s.left == 0 && !s.doubts && s.text != "" {
-		s.state = "ok"
-	}
-}
-
-// headlines are the checks whose summaries stand for their stations while the others still run.
-var headlines = map[diagnostics.ID]bool{
-	checks.Links.ID: true, checks.RouterEcho.ID: true, checks.Anchors4.ID: true, checks.SystemLookup.ID: true, checks.Site.ID: true,
 }
 
 // settle shows the stations as the verdict sees them and leaves them on the screen.
@@ -199,7 +186,7 @@ func (l *live) lines(width int) (plain, painted []string) {
 	}
 	for _, s := range l.stations {
 		text := s.text
-		if text == "" && s.state == "" && s.left > 0 {
+		if text == "" && s.state == "" && s.looking {
 			text = resources.Text(l.lang, "cli.looking", nil)
 		}
 		p, c := l.screen.station(s.state, s.name, l.screen.plain(text), names, width-1)
