@@ -8,7 +8,6 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
-	"strings"
 	"time"
 
 	"github.com/waymend/waymend/app/examine"
@@ -111,7 +110,7 @@ func (c *call) examine(ctx context.Context, env *diagnostics.Env, set settings.S
 	limited, cancel := context.WithTimeout(ctx, set.Timeout)
 	defer cancel()
 
-	lang := c.language(set)
+	lang := set.Speaks()
 	go resources.Has(lang, "cli.looking") // the texts are read while packets travel
 	p := c.printer(lang)
 	if !c.flags.json {
@@ -218,7 +217,7 @@ func replay(c *call) error {
 	if err != nil {
 		return misuse("%s cannot be judged again: %s", shown, plainError(err))
 	}
-	p := c.printer(c.language(set))
+	p := c.printer(set.Speaks())
 	d, err := judge(e, p.lang)
 	if err != nil {
 		return misuse("%s cannot be judged again: its measurements contradict each other", shown)
@@ -254,18 +253,4 @@ func readReplay(path string) (report.Examination, error) {
 func (c *call) printer(lang string) printer {
 	s := newScreen(c.stdout, c.flags.noColor)
 	return printer{screen: s, out: c.out, lang: lang, width: s.width()}
-}
-
-// language is the chosen one, else the system's if there are texts in it, else English.
-func (c *call) language(set settings.Settings) string {
-	if set.Language != "" {
-		return set.Language
-	}
-	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
-		if v := os.Getenv(name); v != "" {
-			tag, _, _ := strings.Cut(v, ".")
-			return strings.ReplaceAll(tag, "_", "-")
-		}
-	}
-	return resources.English
 }

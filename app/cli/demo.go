@@ -61,13 +61,13 @@ func (c *call) listDemos() error {
 	var list []scenario
 	longest := 0
 	for _, s := range demo.List() {
-		list = append(list, scenario{s.ID, resources.Text(c.language(set), s.Title, nil)})
+		list = append(list, scenario{s.ID, resources.Text(set.Speaks(), s.Title, nil)})
 		longest = max(longest, len(s.ID))
 	}
 	if c.flags.json {
 		return c.writeJSON(list)
 	}
-	p := c.printer(c.language(set))
+	p := c.printer(set.Speaks())
 	p.para("", p.say("cli.demo"), "")
 	fmt.Fprintln(c.out)
 	for _, s := range list {

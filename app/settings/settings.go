@@ -36,7 +36,23 @@ type Settings struct {
 	Timeout    time.Duration // of a whole examination
 	Language   string        // of the texts, "en"; "" follows the system
 	References diagnostics.References
+	Theme      string // of the window: Light, Dark, or "" to follow the system
+	Size       int    // of all things in the window, percent; 0 follows the screen
+	Still      bool   // nothing in the window moves, whatever the system says
+	Forget     bool   // answers and addresses are not kept
 }
+
+// Themes of the window.
+const (
+	Light = "light"
+	Dark  = "dark"
+)
+
+// The least and the greatest Size, percent.
+const (
+	MinSize = 75
+	MaxSize = 300
+)
 
 // Defaults returns the settings that hold when nothing else is chosen.
 func Defaults() Settings {
@@ -45,23 +61,35 @@ func Defaults() Settings {
 
 // file is the settings file as it is written down.
 type file struct {
-	Language string `toml:"language"`
+	Language string `toml:"language,omitempty"`
 	Check    struct {
-		Timeout string `toml:"timeout"`
-	} `toml:"check"`
+		Timeout string `toml:"timeout,omitempty"`
+	} `toml:"check,omitempty"`
+	Window struct {
+		Theme string `toml:"theme,omitempty"`
+		Size  int    `toml:"size,omitempty"`
+		Still bool   `toml:"still,omitempty"`
+	} `toml:"window,omitempty"`
+	Privacy struct {
+		Forget bool `toml:"forget,omitempty"`
+	} `toml:"privacy,omitempty"`
 	References struct {
-		Anchors []struct {
-			Operator string `toml:"operator"`
-			IPv4     string `toml:"ipv4"`
-			IPv6     string `toml:"ipv6"`
-			DoH      string `toml:"doh"`
-		} `toml:"anchors"`
-		SignIn []struct {
-			URL    string `toml:"url"`
-			Status int    `toml:"status"`
-			Body   string `toml:"body"`
-		} `toml:"sign_in"`
-	} `toml:"references"`
+		Anchors []fileAnchor `toml:"anchors"`
+		SignIn  []fileProbe  `toml:"sign_in"`
+	} `toml:"references,omitempty"`
+}
+
+type fileAnchor struct {
+	Operator string `toml:"operator,omitempty"`
+	IPv4     string `toml:"ipv4,omitempty"`
+	IPv6     string `toml:"ipv6,omitempty"`
+	DoH      string `toml:"doh,omitempty"`
+}
+
+type fileProbe struct {
+	URL    string `toml:"url"`
+	Status int    `toml:"status"`
+	Body   string `toml:"body,omitempty"`
 }
 
 // Load reads the settings file; a file that does not exist means the defaults. Errors are
@@ -119,6 +147,10 @@ func (f file) settings(meta toml.MetaData) (s Settings, err error) {
 			return s, fmt.Errorf("check.timeout: %w", err)
 		}
 	}
+	if err := s.setWindow(f); err != nil {
+		return s, err
+	}
+	s.Forget = f.Privacy.Forget
 	if len(f.References.Anchors) > maxReferences || len(f.References.SignIn) > maxReferences {
 		return s, fmt.Errorf("references: at most %d of a kind are used", maxReferences)
 	}
@@ -156,6 +188,21 @@ func (f file) settings(meta toml.MetaData) (s Settings, err error) {
 		s.References.SignIn = append(s.References.SignIn, diagnostics.Probe{URL: p.URL, Status: p.Status, Body: p.Body})
 	}
 	return s, nil
+}
+
+func (s *Settings) setWindow(f file) error {
+	switch f.Window.Theme {
+	case "", "system":
+	case Light, Dark:
+		s.Theme = f.Window.Theme
+	default:
+		return fmt.Errorf("window.theme: %q is not system, light or dark", plain(f.Window.Theme))
+	}
+	if f.Window.Size != 0 && (f.Window.Size < MinSize || f.Window.Size > MaxSize) {
+		return fmt.Errorf("window.size: %d is out of range: it goes from %d to %d percent", f.Window.Size, MinSize, MaxSize)
+	}
+	s.Size, s.Still = f.Window.Size, f.Window.Still
+	return nil
 }
 
 // ParseTimeout reads the limit of an examination: "15s", "1m", or plain seconds.
