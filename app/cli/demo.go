@@ -2,15 +2,10 @@ package cli
 
 import (
 	"context"
-	"crypto/x509"
 	"fmt"
-	"runtime"
 
 	"github.com/waymend/waymend/app/demo"
-	"github.com/waymend/waymend/app/examine"
-	"github.com/waymend/waymend/diagnostics"
 	"github.com/waymend/waymend/diagnostics/wire"
-	"github.com/waymend/waymend/platform"
 	"github.com/waymend/waymend/resources"
 )
 
@@ -36,16 +31,10 @@ func demonstrate(ctx context.Context, c *call) error {
 		return codeError{exitBroken, "the demo could not be started: " + plainError(err)}
 	}
 	defer site.Close()
-	target, err := diagnostics.ParseTarget(site.URL)
+	env, err := site.Env(set, options)
 	if err != nil {
 		return err
 	}
-	// The demo must work without any network and must not use one: it examines the site on a computer
-	// of which nothing is known, with nothing to compare with.
-	set.References = diagnostics.References{}
-	env := examine.NewEnv(target, set, options)
-	env.Host = site.Host(platform.Host{OS: runtime.GOOS})
-	env.Roots = func() *x509.CertPool { return site.Roots }
 	return c.examine(ctx, env, set)
 }
 

@@ -9,8 +9,12 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"runtime"
 	"sync"
 
+	"github.com/waymend/waymend/app/examine"
+	"github.com/waymend/waymend/app/settings"
+	"github.com/waymend/waymend/diagnostics"
 	"github.com/waymend/waymend/platform"
 )
 
@@ -79,13 +83,22 @@ func Start(ctx context.Context, id string) (*Site, error) {
 	return s, nil
 }
 
-// Host returns the computer as it is to be seen in this scenario: the given one, in some scenarios
-// with a made-up browser.
-func (s *Site) Host(h platform.Host) platform.Host {
-	if s.profiles != nil {
-		h.Browsers = func(context.Context, string) ([]platform.BrowserProfile, error) { return s.profiles, nil }
+// Env returns the surroundings of an examination of the site. The demo must work without any network
+// and must not use one: it is examined on a computer of which nothing is known, except in some
+// scenarios a made-up browser, and with nothing to compare with.
+func (s *Site) Env(set settings.Settings, options examine.Options) (*diagnostics.Env, error) {
+	target, err := diagnostics.ParseTarget(s.URL)
+	if err != nil {
+		return nil, err
 	}
-	return h
+	set.References = diagnostics.References{}
+	env := examine.NewEnv(target, set, options)
+	env.Host = platform.Host{OS: runtime.GOOS}
+	if s.profiles != nil {
+		env.Host.Browsers = func(context.Context, string) ([]platform.BrowserProfile, error) { return s.profiles, nil }
+	}
+	env.Roots = func() *x509.CertPool { return s.Roots }
+	return env, nil
 }
 
 // Close ends the site and all its connections.

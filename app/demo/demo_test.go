@@ -18,8 +18,9 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/waymend/waymend/app/examine"
+	"github.com/waymend/waymend/app/settings"
 	"github.com/waymend/waymend/diagnostics/edge"
-	"github.com/waymend/waymend/platform"
 	"github.com/waymend/waymend/resources"
 )
 
@@ -286,7 +287,11 @@ func onlyPageMissing(t *testing.T, s *Site) {
 // refusesCookies expects that a request without cookies, and with a few, is answered, and one with
 // as many as the made-up browser holds is not.
 func refusesCookies(t *testing.T, s *Site) {
-	profiles, err := s.Host(platform.Host{}).Browsers(t.Context(), "localhost")
+	env, err := s.Env(settings.Defaults(), examine.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	profiles, err := env.Host.Browsers(t.Context(), "localhost")
 	if err != nil || len(profiles) != 1 {
 		t.Fatal(profiles, err)
 	}
@@ -301,9 +306,14 @@ func refusesCookies(t *testing.T, s *Site) {
 	}
 }
 
-func TestHostIsLeftAlone(t *testing.T) {
-	if h := start(t, "nginx-502").Host(platform.Host{OS: "made up"}); h.OS != "made up" || h.Browsers != nil {
-		t.Errorf("got %+v", h)
+// Nothing of this computer or of any network is in a demo.
+func TestNothingElseIsExamined(t *testing.T) {
+	env, err := start(t, "nginx-502").Env(settings.Defaults(), examine.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if h := env.Host; h.Browsers != nil || h.Links != nil || h.Routes != nil || h.Resolvers != nil || len(env.References.Anchors)+len(env.References.SignIn) > 0 {
+		t.Errorf("got %+v, %+v", h, env.References)
 	}
 }
 
