@@ -183,18 +183,13 @@ func (c *call) tell(p printer, d report.Document, e report.Examination) error {
 	return codeError{code: exitFault}
 }
 
-// judge makes the document. A mistake in a rule ends in a sentence, not in a stack trace.
-func judge(e report.Examination, lang string) (d report.Document, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			text := fmt.Sprintf("a rule of this program is broken: %v", r)
-			if os.Getenv("WAYMEND_TRACE") != "" {
-				text += " " + string(debug.Stack())
-			}
-			err = codeError{exitBroken, text}
-		}
-	}()
-	return report.New(e, lang), nil
+// judge makes the document.
+func judge(e report.Examination, lang string) (report.Document, error) {
+	d, err := examine.Judge(e, lang)
+	if err != nil {
+		return d, codeError{exitBroken, err.Error()}
+	}
+	return d, nil
 }
 
 // replay judges a saved examination again; it touches no network.

@@ -5,8 +5,12 @@ package examine
 
 import (
 	"context"
+	"fmt"
+	"os"
+	"runtime/debug"
 	"time"
 
+	"github.com/waymend/waymend/app/report"
 	"github.com/waymend/waymend/app/settings"
 	"github.com/waymend/waymend/diagnostics"
 	"github.com/waymend/waymend/diagnostics/checks"
@@ -85,4 +89,18 @@ func awaitSettled(ctx context.Context, t diagnostics.Target, start time.Time, ar
 			return
 		}
 	}
+}
+
+// Judge puts an examination into words. A mistake in a rule ends in a sentence, not in a stack trace;
+// with WAYMEND_TRACE in the environment that comes, too.
+func Judge(e report.Examination, lang string) (d report.Document, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("a rule of this program is broken: %v", r)
+			if os.Getenv("WAYMEND_TRACE") != "" {
+				err = fmt.Errorf("%w %s", err, debug.Stack())
+			}
+		}
+	}()
+	return report.New(e, lang), nil
 }

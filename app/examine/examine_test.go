@@ -1,4 +1,4 @@
-package examine
+package examine_test
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/waymend/waymend/app/demo"
+	"github.com/waymend/waymend/app/examine"
 	"github.com/waymend/waymend/app/settings"
 	"github.com/waymend/waymend/diagnostics"
 	"github.com/waymend/waymend/diagnostics/checks"
@@ -40,14 +41,14 @@ var fails = &diagnostics.Check[partial]{ID: "test.fails", Station: diagnostics.W
 
 func TestRunEndsWithItsChecks(t *testing.T) {
 	var got []diagnostics.ID
-	facts, _ := Run(t.Context(), new(diagnostics.Env), diagnostics.Plan{fails}, func(f diagnostics.Fact) { got = append(got, f.ID) })
+	facts, _ := examine.Run(t.Context(), new(diagnostics.Env), diagnostics.Plan{fails}, func(f diagnostics.Fact) { got = append(got, f.ID) })
 	if f, ok := facts.Fact("test.fails"); !ok || f.State != diagnostics.Unknown || !slices.Equal(got, []diagnostics.ID{"test.fails"}) {
 		t.Errorf("%+v, sink got %v", facts.All(), got)
 	}
 }
 
 func TestRunWithoutSinkOrChecks(t *testing.T) {
-	if facts, _ := Run(t.Context(), new(diagnostics.Env), nil, nil); len(facts.All()) != 0 {
+	if facts, _ := examine.Run(t.Context(), new(diagnostics.Env), nil, nil); len(facts.All()) != 0 {
 		t.Errorf("%+v", facts.All())
 	}
 }
@@ -57,7 +58,7 @@ func TestInterrupt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 		defer cancel()
-		facts, took := Run(ctx, new(diagnostics.Env), diagnostics.Plan{waits, deaf}, nil)
+		facts, took := examine.Run(ctx, new(diagnostics.Env), diagnostics.Plan{waits, deaf}, nil)
 		if v, ok := waits.From(facts); !ok || !v.Ended {
 			t.Errorf("what was known is lost: %+v", facts.All())
 		}
@@ -83,7 +84,7 @@ func TestSettled(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	env := NewEnv(target, settings.Settings{}, Options{})
+	env := examine.NewEnv(target, settings.Settings{}, examine.Options{})
 	env.Host = platform.Host{}
 	env.Roots = func() *x509.CertPool { return site.Roots }
 	var cancelled atomic.Bool
@@ -94,7 +95,7 @@ func TestSettled(t *testing.T) {
 	}}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	facts, _ := Run(ctx, env, append(PlanFor(target), endless), nil)
+	facts, _ := examine.Run(ctx, env, append(examine.PlanFor(target), endless), nil)
 	if v := verdict.Judge(facts); v.Fault != "site.bad-gateway" {
 		t.Errorf("judged as %s", v.Fault)
 	}
@@ -104,7 +105,7 @@ func TestSettled(t *testing.T) {
 }
 
 func TestPlanFor(t *testing.T) {
-	if got := PlanFor(diagnostics.Target{}); len(got) >= len(PlanFor(diagnostics.Target{Host: "a"})) || slices.Contains(got.IDs(), checks.Site.ID) {
+	if got := examine.PlanFor(diagnostics.Target{}); len(got) >= len(examine.PlanFor(diagnostics.Target{Host: "a"})) || slices.Contains(got.IDs(), checks.Site.ID) {
 		t.Errorf("the general plan is %v", got.IDs())
 	}
 }
