@@ -26,7 +26,7 @@ type fallRow struct {
 	bar         Bar
 	top, height float32
 	timeWidth   float32
-	sign        *canvas.Image
+	sign        *Badge
 	name, time  *canvas.Text
 	box         *canvas.Rectangle
 }
@@ -34,7 +34,7 @@ type fallRow struct {
 func newFallRow(kind fallKind, l look) *fallRow {
 	r := &fallRow{kind: kind, look: l, name: canvas.NewText("", nil)}
 	if kind != fallHeading {
-		r.sign = &canvas.Image{FillMode: canvas.ImageFillContain}
+		r.sign = NewBadge(Waiting, false, false)
 	}
 	if kind == fallBar {
 		r.time, r.box = canvas.NewText("", nil), canvas.NewRectangle(nil)
@@ -77,8 +77,7 @@ func (r *fallRow) set(b Bar) (moved bool) {
 // paintState draws what depends on the state.
 func (r *fallRow) paintState() {
 	if r.sign != nil {
-		r.sign.Resource = stateSign(r.bar.State)
-		r.sign.Refresh()
+		r.sign.SetState(r.bar.State)
 	}
 	if r.box != nil {
 		r.box.FillColor = r.look.color(stateColor(r.bar.State))
@@ -115,13 +114,13 @@ func fit(t *canvas.Text, text string, width float32) {
 		low, high := 0, len(short)
 		for low < high { // the most runes that have room beside an ellipsis
 			mid := (low + high + 1) / 2
-			if fyne.MeasureText(string(short[:mid])+"…", t.TextSize, t.TextStyle).Width <= width {
+			if fyne.MeasureText(string(short[:mid])+ellipsis, t.TextSize, t.TextStyle).Width <= width {
 				low = mid
 			} else {
 				high = mid - 1
 			}
 		}
-		text = string(short[:low]) + "…"
+		text = string(short[:low]) + ellipsis
 	}
 	if t.Text != text {
 		t.Text = text
@@ -418,22 +417,4 @@ func (r fallRenderer) Refresh() {
 	for _, o := range w.objects {
 		o.Refresh()
 	}
-}
-
-// stateSign is the shape that goes with a state, in its colour.
-func stateSign(s State) fyne.Resource {
-	name := "ring"
-	switch s {
-	case OK:
-		name = "tick"
-	case Warning:
-		name = "triangle"
-	case Fault, Failed:
-		name = "cross"
-	case Running:
-		name = "dot"
-	case Skipped:
-		name = "dash"
-	}
-	return IconIn(name, stateColor(s))
 }
