@@ -22,6 +22,8 @@ type Env struct {
 	Family Family
 	// Quick leaves out what only adds detail.
 	Quick bool
+	// Said is what a browser showed instead of the page; nil when nobody told.
+	Said *Complaint
 	// Facts holds the facts of the checks that the running one needs.
 	Facts Facts
 	// Asks counts the requests to each host of the target, so that all checks together stay

@@ -24,21 +24,40 @@ func check(ctx context.Context, c *call) error {
 	if c.flags.replay != "" {
 		return replay(c)
 	}
-	var target diagnostics.Target
-	if len(c.args) == 1 {
-		var err error
-		if target, err = diagnostics.ParseTarget(c.args[0]); err != nil {
-			return usageError{err}
-		}
+	target, said, err := c.input()
+	if err != nil {
+		return usageError{err}
 	}
 	set, options, err := c.prepare()
 	if err != nil {
 		return err
 	}
+	options.Said = said
 	if target.Secrets {
 		c.notice("the user name and password in the address are left out: they are neither used, shown nor saved")
 	}
 	return c.examine(ctx, examine.NewEnv(target, set, options), set)
+}
+
+// input is what to examine, and what a browser showed: an error in place of the address counts as
+// both. What --saw holds comes first; its address only when there is no other.
+func (c *call) input() (target diagnostics.Target, said *diagnostics.Complaint, err error) {
+	if len(c.args) == 1 {
+		if target, said, err = diagnostics.ParseInput(c.args[0]); err != nil {
+			return target, nil, err
+		}
+	}
+	if c.flags.saw == "" {
+		return target, said, nil
+	}
+	saw, ok := diagnostics.ParseComplaint(c.flags.saw)
+	if !ok {
+		return target, nil, errors.New("--saw: this is no error of a browser that Waymend knows; give its code, such as ERR_CONNECTION_RESET, or the whole text of the page")
+	}
+	if target.None() && saw.Address != "" {
+		target, err = diagnostics.ParseTarget(saw.Address)
+	}
+	return target, &saw, err
 }
 
 // prepare reads the settings and checks all flags, before any packet is sent.
@@ -197,8 +216,8 @@ func replay(c *call) error {
 	switch {
 	case len(c.args) > 0:
 		return misuse("--replay takes the address from its file; leave %q out", wire.Printable(c.args[0], 60))
-	case c.flags.four || c.flags.six || c.flags.quick || c.flags.outside || c.flags.origin != "" || c.flags.timeout > 0:
-		return misuse("--replay measures nothing, so -4, -6, --quick, --timeout, --outside and --origin do not go with it")
+	case c.flags.four || c.flags.six || c.flags.quick || c.flags.outside || c.flags.origin != "" || c.flags.timeout > 0 || c.flags.saw != "":
+		return misuse("--replay measures nothing, so -4, -6, --quick, --timeout, --saw, --outside and --origin do not go with it")
 	}
 	if err := c.checkReport(); err != nil {
 		return err

@@ -22,6 +22,7 @@ var flagHelp = []struct{ name, shown, what string }{
 	{"6", "-6", "examine over IPv6 only"},
 	{"timeout", "--timeout D", "limit of the whole examination (default 15s)"},
 	{"quick", "--quick", "leave out what only adds detail"},
+	{"saw", "--saw TEXT", "what the browser showed: a code, a sentence or its whole error page"},
 	{"report", "--report FILE", "save a report: .html, .md or .json"},
 	{"replay", "--replay FILE", "judge a saved .json report again; touches no network"},
 	{"outside", "--outside", "ask the view from elsewhere too (not in this version)"},
@@ -31,6 +32,10 @@ var flagHelp = []struct{ name, shown, what string }{
 	{"no-color", "--no-color", "no colours, no live view"},
 	{"v", "-v", "also show every single check"},
 }
+
+const sawHelp = `What a browser showed may also stand in place of ADDRESS, in quotes:
+  waymend check "www.example.com took too long to respond. ERR_CONNECTION_TIMED_OUT"
+`
 
 const exitHelp = `Exit codes of check: 0 healthy, 1 a fault was found, 2 the command line is wrong,
 3 cannot tell, 4 Waymend itself failed, 130 interrupted.
@@ -62,7 +67,7 @@ func helpFor(c *call, name string) error {
 	fmt.Fprint(c.out, "\nFlags\n")
 	listFlags(c, x.flags)
 	if name == "check" {
-		fmt.Fprint(c.out, "\n", exitHelp)
+		fmt.Fprint(c.out, "\n", sawHelp, "\n", exitHelp)
 	}
 	return nil
 }

@@ -23,6 +23,7 @@ import (
 type Options struct {
 	Family diagnostics.Family
 	Quick  bool
+	Said   *diagnostics.Complaint // what a browser showed; nil when nobody told
 }
 
 // NewEnv makes the surroundings of one examination on this computer, and starts to read the
@@ -36,6 +37,7 @@ func NewEnv(t diagnostics.Target, s settings.Settings, o Options) *diagnostics.E
 		Now:        time.Now,
 		Family:     o.Family,
 		Quick:      o.Quick,
+		Said:       o.Said,
 		Asks:       new(diagnostics.Budget),
 		Board:      new(diagnostics.Board),
 	}

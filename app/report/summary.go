@@ -3,6 +3,7 @@ package report
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"strconv"
 	"strings"
 
@@ -36,6 +37,8 @@ func Summary(lang string, f diagnostics.Fact) string {
 			return s.say("computer.firewall.blocked")
 		}
 		return s.say("computer.firewall.none")
+	case diagnostics.Complaint:
+		return s.say("browser.said", "code", v.Code, "status", statusOf(v), "server", v.Server, "address", v.Address)
 	case checks.BrowserList:
 		return s.browsers(v)
 	case checks.OtherLinksReport:
@@ -109,6 +112,14 @@ func (s speaker) say(key string, pairs ...string) string {
 		values[pairs[i]] = wire.Printable(pairs[i+1], maxText)
 	}
 	return resources.Text(s.lang, "check."+key, values)
+}
+
+// statusOf is "502 Bad Gateway".
+func statusOf(c diagnostics.Complaint) string {
+	if c.Status == 0 {
+		return ""
+	}
+	return strings.TrimSpace(strconv.Itoa(c.Status) + " " + http.StatusText(c.Status))
 }
 
 // Span writes milliseconds as people read them: "<0.1 ms", "0.4 ms", "21 ms", "1.4 s".

@@ -20,6 +20,7 @@ func All() diagnostics.Plan {
 // Connection is the plan when no address is given: is this computer's connection healthy?
 func Connection() diagnostics.Plan {
 	return diagnostics.Plan{
+		Said,
 		Links, Routes, Resolvers, Proxies, Firewall,
 		RouterEcho,
 		Anchors4, Anchors6, SignIn, Loss, Hops, OtherLinks,

@@ -50,6 +50,7 @@ func Judge(f diagnostics.Facts) Verdict {
 			}
 		}
 	}
+	v.hear(c, found)
 	v.Finding = c.complete(v.Finding)
 	for i := range v.Also {
 		v.Also[i] = c.complete(v.Also[i])

@@ -37,6 +37,9 @@ func unseen(id diagnostics.Station) StationView {
 }
 
 func (c *Case) browserView() StationView {
+	if said, ok := c.complaint(); ok {
+		return StationView{ID: diagnostics.Browser, State: diagnostics.Warning, Key: "browser.said", Values: saidValues(said)}
+	}
 	b, ok := checks.Browsers.From(c.Facts)
 	if !ok || len(b.Profiles) == 0 {
 		return StationView{ID: diagnostics.Browser, State: diagnostics.Skipped, Key: "browser.not-examined"}
