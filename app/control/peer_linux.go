@@ -1,0 +1,12 @@
+package control
+
+import "golang.org/x/sys/unix"
+
+// peerUID is whose the other end of a socket is, as the kernel noted when it was connected.
+func peerUID(fd int) (uint32, error) {
+	cred, err := unix.GetsockoptUcred(fd, unix.SOL_SOCKET, unix.SO_PEERCRED)
+	if err != nil {
+		return 0, err
+	}
+	return cred.Uid, nil
+}
