@@ -14,7 +14,6 @@ func (p point) add(q point) point     { return point{p.x + q.x, p.y + q.y} }
 func (p point) sub(q point) point     { return point{p.x - q.x, p.y - q.y} }
 func (p point) times(k float64) point { return point{p.x * k, p.y * k} }
 func (p point) length() float64       { return math.Hypot(p.x, p.y) }
-func (p point) angle() float64        { return math.Atan2(p.y, p.x) }
 func (p point) String() string        { return number(p.x) + " " + number(p.y) }
 func polar(angle, radius float64) point {
 	return point{math.Cos(angle) * radius, math.Sin(angle) * radius}
@@ -29,44 +28,181 @@ func number(f float64) string {
 
 // outline turns the strokes of a path into closed outlines, all wound the same way, so that
 // overlapping ones add up under the nonzero rule. It knows M, L, H, V, Z and circular arcs A,
-// absolute or relative.
+// absolute or relative. Ends and corners are round.
 func outline(path string, width float64) string {
-	var out []string
+	var out strings.Builder
+	var line []piece
 	var at, start point
-	r := width / 2
+	finish := func() {
+		out.WriteString(around(line, width/2))
+		line = nil
+	}
 	for _, step := range steps(path) {
-		to := at
-		v := step.values
-		relative := step.command >= 'a'
-		base := point{}
-		if relative {
+		v, base := step.values, point{}
+		if step.command >= 'a' {
 			base = at
 		}
+		p := piece{from: at, to: at}
 		switch step.command &^ 0x20 {
 		case 'M':
+			finish()
 			at = base.add(point{v[0], v[1]})
 			start = at
 			continue
 		case 'L':
-			to = base.add(point{v[0], v[1]})
+			p.to = base.add(point{v[0], v[1]})
 		case 'H':
-			to.x = base.x + v[0]
+			p.to.x = base.x + v[0]
 		case 'V':
-			to.y = base.y + v[0]
+			p.to.y = base.y + v[0]
 		case 'Z':
-			to = start
+			p.to = start
 		case 'A':
-			to = base.add(point{v[5], v[6]})
-			out = append(out, bow(at, to, v[0], r, v[3] == 1, v[4] == 1))
-			at = to
-			continue
+			p.to = base.add(point{v[5], v[6]})
+			p.curve(v[0], v[3] == 1, v[4] == 1)
 		default:
 			panic("unknown command in " + path)
 		}
-		out = append(out, capsule(at, to, r))
-		at = to
+		line = append(line, p)
+		at = p.to
 	}
-	return strings.Join(out, "")
+	finish()
+	return out.String()
+}
+
+// piece is a straight stroke, or one along a circle when it has a radius.
+type piece struct {
+	from, to point
+	radius   float64
+	centre   point
+	large    bool
+	sweep    bool // with the clock
+}
+
+// curve makes the piece an arc, with SVG's flags.
+func (p *piece) curve(radius float64, large, sweep bool) {
+	p.large, p.sweep = large, sweep
+	half := p.to.sub(p.from).times(0.5)
+	p.radius = math.Max(radius, half.length())
+	height := math.Sqrt(math.Max(0, p.radius*p.radius-half.length()*half.length()))
+	if large == sweep {
+		height = -height
+	}
+	p.centre = p.from.add(half).add(point{-half.y, half.x}.times(height / half.length()))
+}
+
+// heading is the direction of the piece at one of its ends.
+func (p piece) heading(at point) point {
+	if p.radius == 0 {
+		d := p.to.sub(p.from)
+		return d.times(1 / d.length())
+	}
+	d := at.sub(p.centre).times(1 / p.radius)
+	if p.sweep {
+		return point{-d.y, d.x}
+	}
+	return point{d.y, -d.x}
+}
+
+func (p piece) reversed() piece {
+	p.from, p.to, p.sweep = p.to, p.from, !p.sweep
+	return p
+}
+
+func flag(b bool) string {
+	if b {
+		return "1"
+	}
+	return "0"
+}
+
+// around is the outline of a line of pieces with strokes of radius r.
+func around(line []piece, r float64) string {
+	if len(line) == 0 {
+		return ""
+	}
+	first, last := line[0], line[len(line)-1]
+	if len(line) == 1 && first.from == first.to {
+		return disc(first.from, r)
+	}
+	back := make([]piece, len(line))
+	for i, p := range line {
+		back[len(line)-1-i] = p.reversed()
+	}
+	if first.from == last.to {
+		return "M" + side(line, r, true) + "Z" + "M" + side(back, r, true) + "Z"
+	}
+	there, home := side(line, r, false), side(back, r, false)
+	end := func(p piece) point { return right(p.heading(p.from)).times(r).add(p.from) }
+	return "M" + there + arc(r, "0", end(back[0])) + afterFirst(home) + arc(r, "0", end(first)) + "Z"
+}
+
+// afterFirst takes the point that a path begins at off it.
+func afterFirst(path string) string {
+	if i := strings.IndexAny(path, "LA"); i >= 0 {
+		return path[i:]
+	}
+	return ""
+}
+
+func right(d point) point { return point{-d.y, d.x} }
+
+// side is the right-hand edge of a line of pieces.
+func side(line []piece, r float64, closed bool) string {
+	var s strings.Builder
+	n := len(line)
+	begin := func(p piece) point { return p.from.add(right(p.heading(p.from)).times(r)) }
+	finish := func(p piece) point { return p.to.add(right(p.heading(p.to)).times(r)) }
+	if closed && inner(line[n-1], line[0]) && straight(line[n-1], line[0]) {
+		s.WriteString(corner(line[n-1], line[0], r).String())
+	} else {
+		s.WriteString(begin(line[0]).String())
+	}
+	for i, p := range line {
+		next, more := line[(i+1)%n], closed || i+1 < n
+		sharp := more && inner(p, next)
+		to := finish(p)
+		if sharp && straight(p, next) {
+			to = corner(p, next, r)
+		}
+		if p.radius == 0 {
+			s.WriteString("L" + to.String())
+		} else {
+			edge := p.radius + r
+			if p.sweep {
+				edge = p.radius - r
+			}
+			s.WriteString(fmt.Sprintf("A%s %s 0 %s %s %s", number(edge), number(edge), flag(p.large), flag(p.sweep), to))
+		}
+		switch {
+		case !more || sharp && straight(p, next) || smooth(p, next):
+		case sharp:
+			s.WriteString("L" + p.to.String() + "L" + begin(next).String())
+		default:
+			s.WriteString(arc(r, "0", begin(next)))
+		}
+	}
+	return s.String()
+}
+
+func turn(a, b piece) float64 {
+	p, q := a.heading(a.to), b.heading(b.from)
+	return p.x*q.y - p.y*q.x
+}
+
+func smooth(a, b piece) bool {
+	p, q := a.heading(a.to), b.heading(b.from)
+	return p.x*q.x+p.y*q.y > 0.99
+}
+
+func inner(a, b piece) bool    { return turn(a, b) > 0 && !smooth(a, b) }
+func straight(a, b piece) bool { return a.radius == 0 && b.radius == 0 }
+
+// corner is where the right-hand edges of two straight pieces meet.
+func corner(a, b piece, r float64) point {
+	one, two := right(a.heading(a.to)).times(r), right(b.heading(b.from)).times(r)
+	sum := one.add(two)
+	return a.to.add(sum.times(2 * r * r / (sum.length() * sum.length())))
 }
 
 type step struct {
@@ -91,50 +227,6 @@ func steps(path string) (list []step) {
 		last.values = append(last.values, f)
 	}
 	return list
-}
-
-// capsule is a straight stroke with round ends; one without length is a dot.
-func capsule(from, to point, r float64) string {
-	along := point{1, 0}
-	if d := to.sub(from); d.length() > 0 {
-		along = d.times(1 / d.length())
-	}
-	side := point{-along.y, along.x}.times(r)
-	return fmt.Sprintf("M%sL%s%sL%s%sZ", from.add(side), to.add(side), arc(r, "0", to.sub(side)),
-		from.sub(side), arc(r, "0", from.add(side)))
-}
-
-// bow is a stroke along a circle of the given radius, with round ends.
-func bow(from, to point, radius, r float64, large, sweep bool) string {
-	if sweep { // wound the other way round, the outline is the same
-		from, to = to, from
-	}
-	half := to.sub(from).times(0.5)
-	height := math.Sqrt(math.Max(0, radius*radius-half.length()*half.length()))
-	towards := point{half.y, -half.x}.times(1 / half.length())
-	if large {
-		height = -height
-	}
-	// Seen along a stroke that turns against the clock, the centre is on its left.
-	centre := from.add(half).add(towards.times(height))
-	a, b := from.sub(centre).angle(), to.sub(centre).angle()
-	if b > a {
-		b -= 2 * math.Pi
-	}
-	middle := (a + b) / 2
-	var s strings.Builder
-	outer, inner := radius+r, math.Max(radius-r, 0)
-	fmt.Fprintf(&s, "M%s", centre.add(polar(a, outer)))
-	s.WriteString(arc(outer, "0", centre.add(polar(middle, outer))))
-	s.WriteString(arc(outer, "0", centre.add(polar(b, outer))))
-	s.WriteString(arc(r, "0", centre.add(polar(b, inner))))
-	if inner > 0 {
-		s.WriteString(arc(inner, "1", centre.add(polar(middle, inner))))
-		s.WriteString(arc(inner, "1", centre.add(polar(a, inner))))
-	}
-	s.WriteString(arc(r, "0", centre.add(polar(a, outer))))
-	s.WriteString("Z")
-	return s.String()
 }
 
 // rounded is a filled polygon whose corners, given against the clock, are rounded outwards by r.

@@ -150,7 +150,7 @@ func (r *Rail) repaint() {
 
 // The rail's measures in units of the grid.
 const (
-	railWide     = 10.5
+	railWide     = 11
 	railNarrow   = 7
 	railRow      = 8.5
 	railRowSlim  = 6
@@ -166,20 +166,18 @@ func (r *Rail) cell() fyne.Size {
 		return fyne.NewSize(l.grid(railNarrow), l.grid(railRowSlim))
 	}
 	width, lines := l.grid(railWide), 1
-	f := r.font(true)
+	f := r.font()
 	for _, p := range r.places {
-		width = max(width, f.widest(p.Name)+l.grid(2))
+		width = max(width, f.widest(p.Name)+l.grid(1.5))
 	}
 	for _, p := range r.places {
-		lines = max(lines, len(f.wrap(p.Name, width-l.grid(2), railNameRows)))
+		lines = max(lines, len(f.wrap(p.Name, width-l.grid(1.5), railNameRows)))
 	}
 	return fyne.NewSize(width, l.grid(railRow)+float32(lines-1)*f.height())
 }
 
-// font is what names are set in; the selected one is bold.
-func (r *Rail) font(bold bool) font {
-	return font{lookOf(r).size(SizeSmall), fyne.TextStyle{Bold: bold}}
-}
+// font is what names are set in.
+func (r *Rail) font() font { return font{size: lookOf(r).size(SizeSmall)} }
 
 // at is the place at a position, or -1.
 func (r *Rail) at(pos fyne.Position) int {
@@ -277,14 +275,14 @@ func (v *railView) paint() {
 
 func (v *railView) place(l look, i int, p Place, cell fyne.Size) {
 	top := l.grid(railEdge) + float32(i)*cell.Height
-	colour, chosen := ColorQuiet, i == v.rail.chosen
-	if chosen {
+	colour := ColorQuiet
+	if i == v.rail.chosen {
 		colour = ColorWay
 	}
-	f := v.rail.font(chosen)
+	f := v.rail.font()
 	var lines []string
 	if !v.rail.narrow {
-		lines = f.wrap(p.Name, cell.Width-l.grid(2), railNameRows)
+		lines = f.wrap(p.Name, cell.Width-l.grid(1.5), railNameRows)
 	}
 	icon := l.grid(railIcon)
 	height := icon
@@ -301,7 +299,7 @@ func (v *railView) place(l look, i int, p Place, cell fyne.Size) {
 	for _, t := range v.names[i] {
 		t.Color, t.TextSize, t.TextStyle = l.color(colour), f.size, f.style
 	}
-	stack(v.names[i], lines, fyne.NewPos(l.grid(1), y+icon+l.grid(0.5)), cell.Width-l.grid(2), fyne.TextAlignCenter)
+	stack(v.names[i], lines, fyne.NewPos(l.grid(0.75), y+icon+l.grid(0.5)), cell.Width-l.grid(1.5), fyne.TextAlignCenter)
 }
 
 func (v *railView) mark(r *canvas.Rectangle, i int, cell fyne.Size) {
@@ -310,7 +308,7 @@ func (v *railView) mark(r *canvas.Rectangle, i int, cell fyne.Size) {
 	if r.Hidden {
 		return
 	}
-	inset := l.grid(0.75)
+	inset := l.grid(0.5)
 	r.CornerRadius = l.grid(1.25)
 	r.Move(fyne.NewPos(inset, l.grid(railEdge+0.25)+float32(i)*cell.Height))
 	r.Resize(fyne.NewSize(cell.Width-2*inset, cell.Height-l.grid(0.5)))

@@ -27,7 +27,7 @@ func (f font) height() float32        { return fyne.MeasureText("Äg", f.size, f
 func (f font) wrap(text string, width float32, most int) (lines []string) {
 	line := ""
 	finish := func() {
-		lines = append(lines, strings.TrimRightFunc(line, unicode.IsSpace))
+		lines = append(lines, line)
 		line = ""
 	}
 	for _, piece := range pieces(text) {
@@ -50,6 +50,9 @@ func (f font) wrap(text string, width float32, most int) (lines []string) {
 	if len(lines) > most {
 		lines[most-1] = f.shorten(lines[most-1]+lines[most], width)
 		lines = lines[:most]
+	}
+	for i := range lines {
+		lines[i] = strings.TrimRightFunc(lines[i], unicode.IsSpace)
 	}
 	return lines
 }

@@ -187,10 +187,10 @@ func (v *wayView) mark(r *canvas.Rectangle, i int) {
 	p := v.w.plan()
 	r.Hidden = i < 0 || i >= p.count
 	if !r.Hidden {
-		inset := p.grid / 4
-		r.CornerRadius = 1.5 * p.grid
-		r.Move(p.corner(i).AddXY(inset, inset))
-		r.Resize(p.cell.SubtractWidthHeight(2*inset, 2*inset))
+		at, size := p.ground(i)
+		r.CornerRadius = 1.25 * p.grid
+		r.Move(at)
+		r.Resize(size)
 	}
 	canvas.Refresh(r)
 }

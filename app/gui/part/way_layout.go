@@ -8,11 +8,14 @@ const (
 	columnMost   = 21
 	columnInset  = 1.5 // above the circle and under the text
 	circleLarge  = 7
-	circleSmall  = 5
-	rowLeast     = 7
+	circleSmall  = 4.5
+	rowLeast     = 7.5
 	valueLeast   = 17 // room for a value beside the name, else it goes under it
 	wayLeast     = 30 // the whole
 	lineGap      = 0.75
+	textGap      = 1.25 // between the circle and the name
+	textMargin   = 1.5  // what a column keeps free beside its text
+	rowMargin    = 1.5  // beside the circle of a row
 	valueLines   = 2
 	nameLinesMax = 2
 )
@@ -53,7 +56,7 @@ func planWay(l look, stops []Stop, width float32) *wayPlan {
 	column := columnLeast * p.grid
 	bold := p.bold()
 	for _, s := range stops {
-		column = max(column, bold.widest(s.Name)+p.grid)
+		column = max(column, bold.widest(s.Name)+textMargin*p.grid)
 	}
 	p.vertical = width > 0 && width < column*float32(p.count)
 	if p.vertical {
@@ -64,9 +67,9 @@ func planWay(l look, stops []Stop, width float32) *wayPlan {
 	p.origin = max(0, (width-column*float32(p.count))/2)
 	p.circle = circleLarge * p.grid
 	for _, s := range stops {
-		p.nameLines = max(p.nameLines, len(p.bold().wrap(s.Name, column-p.grid, nameLinesMax)))
+		p.nameLines = max(p.nameLines, len(p.bold().wrap(s.Name, column-textMargin*p.grid, nameLinesMax)))
 	}
-	p.cell = fyne.NewSize(column, (2*columnInset+1)*p.grid+p.circle+
+	p.cell = fyne.NewSize(column, (2*columnInset+textGap)*p.grid+p.circle+
 		float32(p.nameLines)*p.name.height()+valueLines*p.value.height())
 	return p
 }
@@ -95,7 +98,7 @@ func (p *wayPlan) rows(stops []Stop, width float32) {
 }
 
 // textLeft is where the text of a row begins.
-func (p *wayPlan) textLeft() float32 { return p.grid + p.circle + 2*p.grid }
+func (p *wayPlan) textLeft() float32 { return p.circle + 2*rowMargin*p.grid + p.grid }
 
 // size is the least room that the way needs at this width.
 func (p *wayPlan) size() fyne.Size {
@@ -120,7 +123,7 @@ func (p *wayPlan) corner(i int) fyne.Position {
 func (p *wayPlan) centre(i int) fyne.Position {
 	c := p.corner(i)
 	if p.vertical {
-		return c.AddXY(p.grid+p.circle/2, p.cell.Height/2)
+		return c.AddXY(rowMargin*p.grid+p.circle/2, p.cell.Height/2)
 	}
 	return c.AddXY(p.cell.Width/2, columnInset*p.grid+p.circle/2)
 }
@@ -142,10 +145,22 @@ func (p *wayPlan) part(i int, from, to float32) (fyne.Position, fyne.Size) {
 	gap := p.circle/2 + lineGap*p.grid
 	thick := 0.375 * p.grid
 	if p.vertical {
-		gap = p.circle/2 + lineGap*p.grid/2
 		length := b.Y - a.Y - 2*gap
 		return fyne.NewPos(a.X-thick/2, a.Y+gap+from*length), fyne.NewSize(thick, (to-from)*length)
 	}
 	length := b.X - a.X - 2*gap
 	return fyne.NewPos(a.X+gap+from*length, a.Y-thick/2), fyne.NewSize((to-from)*length, thick)
+}
+
+// ground is the area behind a station's text, which marks it as selected or in focus; it keeps clear
+// of the line.
+func (p *wayPlan) ground(i int) (fyne.Position, fyne.Size) {
+	inset := p.grid / 4
+	left, top := inset, inset
+	if p.vertical {
+		left = p.circle + 2*rowMargin*p.grid
+	} else {
+		top = columnInset*p.grid + p.circle + (textGap-0.5)*p.grid
+	}
+	return p.corner(i).AddXY(left, top), p.cell.SubtractWidthHeight(left+inset, top+inset)
 }

@@ -133,9 +133,9 @@ func (s *stationView) placeCircle(p *wayPlan, centre fyne.Position) {
 
 // breathe draws the halo at a depth of the breath.
 func (s *stationView) breathe(l look, depth float32) {
-	grow := l.grid(0.25 + 0.5*depth)
-	s.halo.StrokeWidth = l.grid(0.5)
-	s.halo.StrokeColor = l.faded(ColorWay, 0.15+0.3*depth)
+	grow := l.grid(0.25 + 0.375*depth)
+	s.halo.StrokeWidth = l.grid(0.375)
+	s.halo.StrokeColor = l.faded(ColorWay, 0.15+0.35*depth)
 	s.halo.Move(s.circle.Position1.SubtractXY(grow, grow))
 	s.halo.Resize(s.circle.Size().AddWidthHeight(2*grow, 2*grow))
 	canvas.Refresh(s.halo)
@@ -146,8 +146,8 @@ func (s *stationView) text(p *wayPlan, i int, stop Stop) {
 	name := font{p.name.size, s.name[0].TextStyle}
 	at := p.corner(i)
 	if !p.vertical {
-		width := p.cell.Width - p.grid
-		at = at.AddXY(p.grid/2, columnInset*p.grid+p.circle+p.grid)
+		width := p.cell.Width - textMargin*p.grid
+		at = at.AddXY(textMargin/2*p.grid, (columnInset+textGap)*p.grid+p.circle)
 		used := stack(s.name[:], name.wrap(stop.Name, width, nameLinesMax), at, width, fyne.TextAlignCenter)
 		stack(s.value[:], p.value.wrap(stop.Value, width, valueLines), at.AddXY(0, used), width, fyne.TextAlignCenter)
 		return
@@ -241,7 +241,7 @@ func (k *linkView) place(p *wayPlan, i int) {
 	k.faint.Resize(size)
 	k.fill(p, i, k.filled)
 	length := max(size.Width, size.Height)
-	k.used = max(1, min(dashesMost, int(length/(dashGrid*p.grid)+0.5)))
+	k.used = max(2, min(dashesMost, int(length/(dashGrid*p.grid)+0.5)))
 	for j, d := range k.dashes[:k.used] {
 		from := (float32(j) + 0.25) / float32(k.used)
 		at, size := p.part(i, from, from+0.5/float32(k.used))
