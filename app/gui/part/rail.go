@@ -8,8 +8,8 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// Place is one page of the window as the rail shows it.
-type Place struct {
+// RailItem is one place in the window as the rail shows it.
+type RailItem struct {
 	Icon fyne.Resource
 	Name string
 }
@@ -20,7 +20,7 @@ type Rail struct {
 	widget.BaseWidget
 	OnSelected func(i int) // a place was tapped or chosen by key; it is selected already
 
-	places  []Place
+	items   []RailItem
 	narrow  bool
 	chosen  int
 	current int
@@ -37,16 +37,16 @@ var (
 )
 
 // NewRail makes a rail with the first place selected.
-func NewRail(places []Place) *Rail {
-	r := &Rail{places: places, hovered: -1}
+func NewRail(items []RailItem) *Rail {
+	r := &Rail{items: items, hovered: -1}
 	r.ExtendBaseWidget(r)
 	return r
 }
 
-// SetPlaces shows other places, such as the same in another language.
-func (r *Rail) SetPlaces(places []Place) {
-	r.places = places
-	r.chosen = max(0, min(r.chosen, len(places)-1))
+// SetItems shows other places, as when the language changes.
+func (r *Rail) SetItems(items []RailItem) {
+	r.items = items
+	r.chosen = max(0, min(r.chosen, len(items)-1))
 	r.current, r.hovered = r.chosen, -1
 	r.Refresh()
 }
@@ -61,14 +61,14 @@ func (r *Rail) SetNarrow(narrow bool) {
 
 // Select marks a place. OnSelected is not called.
 func (r *Rail) Select(i int) {
-	if i >= 0 && i < len(r.places) && i != r.chosen {
+	if i >= 0 && i < len(r.items) && i != r.chosen {
 		r.chosen, r.current = i, i
 		r.repaint()
 	}
 }
 
 func (r *Rail) choose(i int) {
-	if i < 0 || i >= len(r.places) {
+	if i < 0 || i >= len(r.items) {
 		return
 	}
 	r.Select(i)
@@ -131,12 +131,12 @@ func (r *Rail) TypedKey(e *fyne.KeyEvent) {
 	case fyne.KeyHome:
 		to = 0
 	case fyne.KeyEnd:
-		to = len(r.places) - 1
+		to = len(r.items) - 1
 	case fyne.KeyReturn, fyne.KeyEnter, fyne.KeySpace:
 		r.choose(r.current)
 		return
 	}
-	if to >= 0 && to < len(r.places) && to != r.current {
+	if to >= 0 && to < len(r.items) && to != r.current {
 		r.current = to
 		r.repaint()
 	}
@@ -167,10 +167,10 @@ func (r *Rail) cell() fyne.Size {
 	}
 	width, lines := l.grid(railWide), 1
 	f := r.font()
-	for _, p := range r.places {
+	for _, p := range r.items {
 		width = max(width, f.widest(p.Name)+l.grid(1.5))
 	}
-	for _, p := range r.places {
+	for _, p := range r.items {
 		lines = max(lines, len(f.wrap(p.Name, width-l.grid(1.5), railNameRows)))
 	}
 	return fyne.NewSize(width, l.grid(railRow)+float32(lines-1)*f.height())
@@ -183,7 +183,7 @@ func (r *Rail) font() font { return font{size: lookOf(r).size(SizeSmall)} }
 func (r *Rail) at(pos fyne.Position) int {
 	y := pos.Y - lookOf(r).grid(railEdge)
 	i := int(y / r.cell().Height)
-	if y < 0 || i >= len(r.places) {
+	if y < 0 || i >= len(r.items) {
 		return -1
 	}
 	return i
@@ -213,11 +213,11 @@ func (v *railView) Destroy()                     {}
 
 func (v *railView) MinSize() fyne.Size {
 	cell := v.rail.cell()
-	return fyne.NewSize(cell.Width, float32(len(v.rail.places))*cell.Height+lookOf(v.rail).grid(2*railEdge))
+	return fyne.NewSize(cell.Width, float32(len(v.rail.items))*cell.Height+lookOf(v.rail).grid(2*railEdge))
 }
 
 func (v *railView) Refresh() {
-	if len(v.icons) != len(v.rail.places) {
+	if len(v.icons) != len(v.rail.items) {
 		v.build()
 	}
 	v.paint()
@@ -227,7 +227,7 @@ func (v *railView) Refresh() {
 func (v *railView) build() {
 	v.icons, v.names = nil, nil
 	v.objects = []fyne.CanvasObject{v.ground, v.edge, v.chosen, v.bar, v.hovered}
-	for range v.rail.places {
+	for range v.rail.items {
 		icon := &canvas.Image{FillMode: canvas.ImageFillContain}
 		v.icons = append(v.icons, icon)
 		v.objects = append(v.objects, icon)
@@ -252,7 +252,7 @@ func (v *railView) paint() {
 	v.edge.Resize(fyne.NewSize(1, size.Height))
 	cell := v.rail.cell()
 	cell.Width = max(cell.Width, size.Width)
-	for i, p := range v.rail.places {
+	for i, p := range v.rail.items {
 		v.place(l, i, p, cell)
 	}
 	v.chosen.FillColor, v.hovered.FillColor = l.color(ColorChosen), l.color(theme.ColorNameHover)
@@ -273,7 +273,7 @@ func (v *railView) paint() {
 	}
 }
 
-func (v *railView) place(l look, i int, p Place, cell fyne.Size) {
+func (v *railView) place(l look, i int, p RailItem, cell fyne.Size) {
 	top := l.grid(railEdge) + float32(i)*cell.Height
 	colour := ColorQuiet
 	if i == v.rail.chosen {
@@ -304,7 +304,7 @@ func (v *railView) place(l look, i int, p Place, cell fyne.Size) {
 
 func (v *railView) mark(r *canvas.Rectangle, i int, cell fyne.Size) {
 	l := lookOf(v.rail)
-	r.Hidden = i < 0 || i >= len(v.rail.places)
+	r.Hidden = i < 0 || i >= len(v.rail.items)
 	if r.Hidden {
 		return
 	}
