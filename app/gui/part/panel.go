@@ -68,6 +68,9 @@ func Headline(text string) *widget.Label { return label(text, SizeHeadline, true
 // Title is a text that stands over a section.
 func Title(text string) *widget.Label { return label(text, SizeTitle, true) }
 
+// Body is running text.
+func Body(text string) *widget.Label { return label(text, SizeBody, false) }
+
 // Quiet is small text of second rank.
 func Quiet(text string) *widget.Label {
 	l := label(text, SizeSmall, false)
@@ -92,7 +95,7 @@ type Notice struct {
 
 // NewNotice makes an empty notice; Set gives it its sentence.
 func NewNotice() *Notice {
-	n := &Notice{badge: NewBadge(Waiting, false, false), label: label("", SizeBody, false)}
+	n := &Notice{badge: NewBadge(Waiting, false, false), label: Body("")}
 	n.ExtendBaseWidget(n)
 	return n
 }
