@@ -93,6 +93,14 @@ func (c *call) prepare() (settings.Settings, examine.Options, error) {
 }
 
 func (c *call) checkReport() error {
+	switch c.flags.letter {
+	case "", report.Owner, report.Provider, report.NetworkAdmin:
+	default:
+		return misuse("--letter: nobody is called %q; it takes owner, provider or network-admin", wire.Printable(c.flags.letter, 60))
+	}
+	if c.flags.letter != "" && c.flags.json {
+		return misuse("--letter and --json exclude each other")
+	}
 	if c.flags.report == "" {
 		return nil
 	}
@@ -183,6 +191,11 @@ func (c *call) tell(p printer, d report.Document, e report.Examination) error {
 		c.out.Write(text)
 	} else {
 		p.answer(d, c.flags.verbose)
+	}
+	if c.flags.letter != "" {
+		if subject, body := report.Letter(d, c.flags.letter, p.lang); body != "" {
+			fmt.Fprintf(c.out, "\n%s\n\n%s", subject, body)
+		}
 	}
 	if err := c.out.Flush(); err != nil {
 		return codeError{exitBroken, "the answer could not be written: " + plainError(err)}

@@ -17,14 +17,14 @@ type flags struct {
 	config                                string
 	four, six, quick, outside             bool
 	timeout                               time.Duration // 0: as in the settings
-	origin, report, replay, saw           string
+	origin, report, replay, saw, letter   string
 	given                                 []string // names, in the order of the alphabet
 }
 
 // Names of flags by the commands that know them.
 var (
 	commonFlags = []string{"json", "config", "no-color", "v", "help", "h", "version"}
-	checkFlags  = append(slices.Clone(commonFlags), "4", "6", "timeout", "quick", "outside", "origin", "report", "replay", "saw")
+	checkFlags  = append(slices.Clone(commonFlags), "4", "6", "timeout", "quick", "outside", "origin", "report", "replay", "saw", "letter")
 	laterFlags  = []string{"dry-run", "system"} // of commands that this version lacks
 	demoFlags   = append(slices.Clone(commonFlags), "4", "6", "timeout", "quick", "report")
 )
@@ -53,6 +53,7 @@ func (f *flags) parse(args []string) (words []string, err error) {
 	set.StringVar(&f.report, "report", "", "")
 	set.StringVar(&f.replay, "replay", "", "")
 	set.StringVar(&f.saw, "saw", "", "")
+	set.StringVar(&f.letter, "letter", "", "")
 	for _, name := range laterFlags {
 		set.Bool(name, false, "")
 	}

@@ -24,6 +24,7 @@ var flagHelp = []struct{ name, shown, what string }{
 	{"quick", "--quick", "leave out what only adds detail"},
 	{"saw", "--saw TEXT", "what the browser showed: a code, a sentence or its whole error page"},
 	{"report", "--report FILE", "save a report: .html, .md or .json"},
+	{"letter", "--letter WHO", "then write to who can mend it: owner, provider or network-admin"},
 	{"replay", "--replay FILE", "judge a saved .json report again; touches no network"},
 	{"outside", "--outside", "ask the view from elsewhere too (not in this version)"},
 	{"origin", "--origin IP", "ask this address of the site directly too (not in this version)"},
