@@ -7,4 +7,4 @@ import (
 	"github.com/waymend/waymend/app/cli"
 )
 
-func main() { os.Exit(cli.Main(os.Args[1:])) }
+func main() { os.Exit(cli.Main(os.Args[1:], window)) }

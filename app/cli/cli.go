@@ -16,6 +16,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/waymend/waymend/app/control"
 	"github.com/waymend/waymend/diagnostics/wire"
 )
 
@@ -50,6 +51,7 @@ type call struct {
 	err    io.Writer
 	stdout *os.File
 	stderr *os.File
+	window Window
 }
 
 // notice tells the person something beside the answer.
@@ -57,10 +59,15 @@ func (c *call) notice(format string, args ...any) {
 	fmt.Fprintf(c.err, "waymend: "+format+"\n", args...)
 }
 
-// Main runs the program with its arguments and returns the exit code.
-func Main(args []string) int {
+// Window shows the window of the desktop build until it is closed; address is what it begins with,
+// "" for nothing. An error says in a sentence why there can be none.
+type Window func(address, version string) error
+
+// Main runs the program with its arguments and returns the exit code. The window is nil in the build
+// that has none.
+func Main(args []string, window Window) int {
 	log.SetOutput(io.Discard) // libraries log there what a peer did wrong; that is a fact, not news
-	c := &call{out: bufio.NewWriter(os.Stdout), err: os.Stderr, stdout: os.Stdout, stderr: os.Stderr}
+	c := &call{out: bufio.NewWriter(os.Stdout), err: os.Stderr, stdout: os.Stdout, stderr: os.Stderr, window: window}
 	err := c.dispatch(context.Background(), args)
 	if flushed := c.out.Flush(); flushed != nil && err == nil {
 		err = codeError{exitBroken, "the answer could not be written: " + plainError(flushed)}
@@ -103,6 +110,9 @@ func (c *call) dispatch(ctx context.Context, args []string) error {
 	}
 	if len(words) == 0 {
 		return start(ctx, c)
+	}
+	if control.IsLink(words[0]) {
+		return follow(ctx, c, words)
 	}
 	command, ok := find(words[0])
 	if !ok {

@@ -12,7 +12,7 @@ import (
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"waymend": func() { os.Exit(Main(os.Args[1:])) },
+		"waymend": func() { os.Exit(Main(os.Args[1:], nil)) },
 	})
 }
 

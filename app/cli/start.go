@@ -5,6 +5,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+
+	"github.com/waymend/waymend/app/control"
+	"github.com/waymend/waymend/diagnostics/wire"
 )
 
 // start is the program without a command: the window where there is one, else the general check.
@@ -13,20 +16,54 @@ func start(ctx context.Context, c *call) error {
 	if err := c.flags.allowed(command{name: "check", flags: checkFlags}); err != nil {
 		return err
 	}
-	if self, err := os.Executable(); err == nil && len(c.flags.given) == 0 && hasDisplay() && openWindow(filepath.Dir(self)) {
+	if len(c.flags.given) == 0 && c.showWindow("") {
 		return nil
 	}
 	return check(ctx, c)
 }
 
+// follow opens the window for a link such as waymend://check?url=…; where there is none, what the link
+// names is checked in the terminal.
+func follow(ctx context.Context, c *call, words []string) error {
+	address, err := control.ParseLink(words[0])
+	switch {
+	case err != nil:
+		return usageError{err}
+	case len(words) > 1:
+		return misuse("a link takes no further words")
+	}
+	if len(c.flags.given) == 0 && c.showWindow(address) {
+		return nil
+	}
+	c.args = []string{address}
+	return check(ctx, c)
+}
+
+// showWindow shows this build's own window until it is closed, or starts the desktop build beside this
+// one, and reports whether there was one to show.
+func (c *call) showWindow(address string) bool {
+	if c.window != nil {
+		err := c.window(address, version)
+		if err != nil {
+			c.notice("%s; this is the answer of the terminal instead", wire.Printable(err.Error(), 300))
+		}
+		return err == nil
+	}
+	self, err := os.Executable()
+	return err == nil && hasDisplay() && openWindow(filepath.Dir(self), address)
+}
+
 // openWindow starts the desktop build that lies in the folder, on its own so that it outlives the
 // terminal, and reports whether it did.
-func openWindow(folder string) bool {
+func openWindow(folder, address string) bool {
 	desktop := filepath.Join(folder, desktopName)
 	if info, err := os.Stat(desktop); err != nil || info.IsDir() {
 		return false
 	}
 	window := exec.Command(desktop)
+	if address != "" {
+		window.Args = append(window.Args, control.Link(address))
+	}
 	window.SysProcAttr = onItsOwn()
 	if window.Start() != nil {
 		return false

@@ -9,14 +9,14 @@ import (
 
 func TestOpenWindow(t *testing.T) {
 	dir := t.TempDir()
-	if openWindow(dir) {
+	if openWindow(dir, "") {
 		t.Error("a window although there is no desktop build")
 	}
 	desktop := filepath.Join(dir, desktopName)
 	if err := os.WriteFile(desktop, []byte("not a program"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if openWindow(dir) {
+	if openWindow(dir, "") {
 		t.Error("a window by a file that is not a program")
 	}
 	opened := filepath.Join(dir, "opened")
@@ -26,7 +26,7 @@ func TestOpenWindow(t *testing.T) {
 	if err := os.Chmod(desktop, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if !openWindow(dir) {
+	if !openWindow(dir, "") {
 		t.Fatal("the desktop build was not started")
 	}
 	for range 500 {

@@ -30,6 +30,10 @@ func revision() string {
 
 func printVersion(_ context.Context, c *call) error {
 	platform := runtime.GOOS + "/" + runtime.GOARCH
+	build := "terminal"
+	if c.window != nil {
+		build = "desktop"
+	}
 	if c.flags.json {
 		return c.writeJSON(struct {
 			Version  string `json:"version"`

@@ -51,3 +51,12 @@ func ParseLink(text string) (address string, err error) {
 	}
 	return address, nil
 }
+
+// Link returns the link that ParseLink reads the address out of.
+func Link(address string) string { return Scheme + "://check?url=" + url.PathEscape(address) }
+
+// IsLink tells a link, good or bad, from a command and from an address.
+func IsLink(text string) bool {
+	scheme, _, ok := strings.Cut(text, ":")
+	return ok && strings.EqualFold(scheme, Scheme)
+}

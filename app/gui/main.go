@@ -3,12 +3,102 @@
 package gui
 
 import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"time"
+
+	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
+
+	"github.com/waymend/waymend/app/control"
+	"github.com/waymend/waymend/app/gui/part"
+	"github.com/waymend/waymend/app/settings"
 )
 
-// Main opens the window.
-func Main(args []string) int {
-	a := app.NewWithID("io.github.waymend.waymend")
+// id names the program to the desktop, as in FyneApp.toml.
+const id = "io.github.waymend.waymend"
+
+// ErrNoWindow says that no window can be opened here; its text says why.
+type ErrNoWindow struct{ Why string }
+
+func (e ErrNoWindow) Error() string { return e.Why }
+
+// Open shows the window until it is closed. When a window of this person is already open, that one
+// comes up instead and takes the address over. The address may be empty.
+func Open(address, version string) (err error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+	defer cancel()
+	if up, err := control.OpenWindow(ctx, address); up && err == nil {
+		return nil
+	}
+	if !hasDisplay() {
+		return ErrNoWindow{"there is no display here to open a window on"}
+	}
+	set, broken := settings.Load(settings.File())
+	scale(set)
+	// Fyne panics where the display or OpenGL cannot be had (fyne#410): that is an answer, not a crash.
+	defer func() {
+		if r := recover(); r != nil {
+			if os.Getenv("WAYMEND_TRACE") != "" {
+				panic(r)
+			}
+			err = ErrNoWindow{fmt.Sprintf("no window can be opened here: %v", r)}
+		}
+	}()
+	return show1(set, broken, address, version)
+}
+
+// scale sets the size of all things, before Fyne reads it.
+func scale(set settings.Settings) {
+	if set.Size != 0 && os.Getenv("FYNE_SCALE") == "" {
+		os.Setenv("FYNE_SCALE", strconv.FormatFloat(float64(set.Size)/100, 'f', 2, 64))
+	}
+}
+
+func show1(set settings.Settings, broken error, address, version string) error {
+	a := app.NewWithID(id)
+	a.SetIcon(part.AppIcon())
+	w := newWindow(a, set, version)
+	server, err := control.Listen(control.Window, control.WindowHandler(func(address string) {
+		w.post(call(func() { w.raise(address) }))
+	}))
+	switch {
+	case errors.Is(err, control.ErrTaken):
+		return nil // another start was faster
+	case err == nil:
+		defer server.Close()
+	}
+	a.Lifecycle().SetOnStarted(func() {
+		w.look()
+		if broken != nil {
+			w.apply(noticed{text: broken.Error(), fault: true})
+		}
+		w.arrive(address)
+	})
+	w.win.Show()
+	w.win.Canvas().Focus(w.view.check.entry)
 	a.Run()
-	return 0
+	w.close()
+	w.background.Wait()
+	return nil
+}
+
+// raise brings the window up for a second start.
+func (w *window) raise(address string) {
+	w.win.Show()
+	w.win.RequestFocus()
+	w.arrive(address)
+}
+
+// arrive takes over the address with which the window was started, or else what the clipboard holds.
+func (w *window) arrive(address string) {
+	if address == "" {
+		w.paste(fyne.CurrentApp().Clipboard())
+		return
+	}
+	w.visit(placeCheck)
+	w.examineAddress(address)
 }

@@ -28,8 +28,8 @@ const (
 // maxFile bounds the settings file: a hundred times what a person would write.
 const maxFile = 1 << 20
 
-// maxReferences bounds each list of references: more would be a burden on those who run them.
-const maxReferences = 16
+// MaxReferences bounds each list of references: more would be a burden on those who run them.
+const MaxReferences = 16
 
 // Settings is what a person can choose. Defaults returns what holds without a file.
 type Settings struct {
@@ -151,8 +151,8 @@ func (f file) settings(meta toml.MetaData) (s Settings, err error) {
 		return s, err
 	}
 	s.Forget = f.Privacy.Forget
-	if len(f.References.Anchors) > maxReferences || len(f.References.SignIn) > maxReferences {
-		return s, fmt.Errorf("references: at most %d of a kind are used", maxReferences)
+	if len(f.References.Anchors) > MaxReferences || len(f.References.SignIn) > MaxReferences {
+		return s, fmt.Errorf("references: at most %d of a kind are used", MaxReferences)
 	}
 	if meta.IsDefined("references", "anchors") {
 		s.References.Anchors = nil

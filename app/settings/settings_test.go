@@ -70,7 +70,7 @@ var broken = []struct{ text, says string }{
 	{"[[references.sign_in]]\nurl = \"https://a/\"\nstatus = 204", "http://"},
 	{"[[references.sign_in]]\nurl = \"http://a/\"\nstatus = 20", "between 200 and 599"},
 	{"[[references.sign_in]]\nurl = \"http://u:p@a/\"\nstatus = 204", "http://"},
-	{strings.Repeat("[[references.anchors]]\nipv4 = \"192.0.2.1\"\n", maxReferences+1), "at most"},
+	{strings.Repeat("[[references.anchors]]\nipv4 = \"192.0.2.1\"\n", MaxReferences+1), "at most"},
 	{"\x1b[31m", "line 1"},
 	{"\xff\xffx", "line 1"},
 }
@@ -139,7 +139,7 @@ func FuzzParse(f *testing.F) {
 			}
 			return
 		}
-		if s.Timeout < MinTimeout || s.Timeout > MaxTimeout || len(s.References.Anchors) > maxReferences {
+		if s.Timeout < MinTimeout || s.Timeout > MaxTimeout || len(s.References.Anchors) > MaxReferences {
 			t.Errorf("out of bounds: %+v", s)
 		}
 	})

@@ -1,4 +1,0 @@
-package cli
-
-// build names which of the two builds this is.
-const build = "terminal"

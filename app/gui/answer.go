@@ -1,0 +1,123 @@
+package gui
+
+import (
+	"cmp"
+	"strconv"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/waymend/waymend/app/gui/part"
+	"github.com/waymend/waymend/app/report"
+)
+
+// answerCard is the answer: who, why, how sure, what to do.
+type answerCard struct {
+	w       *window
+	card    fyne.CanvasObject
+	badge   *part.Badge
+	title   *widget.Label
+	why     *widget.Label
+	sure    *widget.Label
+	remarks *part.Evidence // what changed, the one test that would decide, what else was found
+	todo    *widget.Label
+	steps   *part.Steps
+	actions *fyne.Container
+	shown   answerShown
+}
+
+// answerShown is what the card was last made of, so that it is made again only when that changed.
+type answerShown struct {
+	document *report.Document
+	changes  int
+	browsers int
+	failed   string
+	running  bool
+}
+
+func newAnswerCard(w *window) *answerCard {
+	a := &answerCard{w: w, steps: part.NewSteps(), remarks: part.NewEvidence(), badge: part.NewBadge(part.Waiting, true, false)}
+	a.title, a.why, a.sure = part.Headline(""), part.Body(""), part.Quiet("")
+	a.todo = part.Title(w.say("cli.remedies"))
+	a.actions = container.New(layout.NewRowWrapLayout(),
+		part.NewPush(w.say("window.again"), part.Icon("repeat"), w.again),
+		part.NewPush(w.say("window.save"), part.Icon("save"), w.saveReport),
+		part.NewPush(w.say("window.copy-answer"), part.Icon("copy"), w.copyAnswer),
+	)
+	head := container.NewBorder(nil, nil, container.NewVBox(layout.NewSpacer(), a.badge, layout.NewSpacer()), nil, a.title)
+	a.card = part.Panel(container.New(layout.NewCustomPaddedVBoxLayout(8), head, a.why, a.sure, a.remarks, a.todo, a.steps, a.actions))
+	a.card.Hide()
+	return a
+}
+
+func (a *answerCard) object() fyne.CanvasObject { return a.card }
+
+func (a *answerCard) render(s *state) {
+	e := &s.exam
+	now := answerShown{e.document, len(e.changes), len(s.browsers), e.failed, e.running}
+	if now == a.shown {
+		return
+	}
+	a.shown = now
+	visible := !e.running && (e.document != nil || e.failed != "")
+	if visible {
+		a.fill(s)
+	}
+	show(a.card, visible)
+}
+
+func (a *answerCard) fill(s *state) {
+	e := &s.exam
+	d := e.document
+	if d == nil {
+		a.badge.SetState(part.Unknown)
+		setText(a.title, a.w.say("window.failed"))
+		setText(a.why, e.failed)
+		setText(a.sure, "")
+		a.remarks.SetPoints()
+		show(a.todo, false)
+		a.steps.SetSteps(nil)
+		return
+	}
+	v := d.Verdict
+	a.badge.SetState(stateOf(v.Fault))
+	setText(a.title, v.Title)
+	setText(a.why, v.Explanation)
+	sure := ""
+	if v.Fault != "ok" && v.Fault != "unknown" {
+		sure = a.w.say("cli.sure", "sure", v.Sure, "percent", strconv.Itoa(int(v.Confidence*100+0.5)))
+	}
+	setText(a.sure, sure)
+	show(a.sure, sure != "")
+	a.remarks.SetPoints(a.points(e)...)
+	steps := a.w.steps(s)
+	show(a.todo, len(steps) > 0)
+	a.steps.SetSteps(steps)
+}
+
+// points are the remarks of an answer beside its sentence.
+func (a *answerCard) points(e *exam) []part.Points {
+	var list []part.Points
+	switch {
+	case e.stopped:
+		list = append(list, part.Points{Heading: a.w.say("window.stopped"), Texts: []string{a.w.say("window.stopped.text")}})
+	case e.timedOut:
+		list = append(list, part.Points{Heading: a.w.say("window.timed-out"), Texts: []string{a.w.say("window.timed-out.text")}})
+	}
+	list = append(list, part.Points{Heading: a.w.say("window.changes"), Texts: e.changes})
+	if d := e.document.Verdict.Decide; d != "" {
+		list = append(list, part.Points{Heading: a.w.say("cli.decide"), Texts: []string{d}})
+	}
+	also := part.Points{Heading: a.w.say("cli.also")}
+	for _, x := range e.document.Verdict.Also {
+		also.Texts = append(also.Texts, a.w.say("cli.also.one", "title", x.Title, "sure", x.Sure))
+	}
+	return append(list, also)
+}
+
+// stateOf is the mark of an answer.
+func stateOf(fault string) part.State {
+	return cmp.Or(map[string]part.State{"ok": part.OK, "unknown": part.Unknown}[fault], part.Fault)
+}

@@ -1,0 +1,64 @@
+package gui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+
+	"github.com/waymend/waymend/app/gui/part"
+)
+
+// narrowBelow is the width in Fyne's units under which the side bar keeps only its icons. A window of
+// 900 pixels at 200 % is 450 wide.
+const narrowBelow = 720
+
+// newFrame puts the side bar beside the page.
+func newFrame(rail *part.Rail, body fyne.CanvasObject) fyne.CanvasObject {
+	return container.New(&frame{rail: rail}, rail, body)
+}
+
+type frame struct{ rail *part.Rail }
+
+func (f *frame) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	rail, body := objects[0].MinSize(), objects[1].MinSize()
+	return fyne.NewSize(rail.Width+min(body.Width, 320), min(max(rail.Height, 240), 320))
+}
+
+func (f *frame) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	f.rail.SetNarrow(size.Width < narrowBelow)
+	width := objects[0].MinSize().Width
+	objects[0].Resize(fyne.NewSize(width, size.Height))
+	objects[0].Move(fyne.NewPos(0, 0))
+	objects[1].Resize(fyne.NewSize(size.Width-width, size.Height))
+	objects[1].Move(fyne.NewPos(width, 0))
+}
+
+// columnWidth is the widest that a page grows: longer lines are hard to read.
+const columnWidth = 920
+
+// newColumn centres content in a scrolling page, with air around it and lines that stay readable.
+func newColumn(content fyne.CanvasObject) *container.Scroll {
+	return container.NewVScroll(container.New(column{}, content))
+}
+
+type column struct{}
+
+func (column) margin(width float32) float32 {
+	grid := theme.Size(part.SizeGrid)
+	if width < narrowBelow {
+		return grid * 1.5
+	}
+	return max(grid*3, (width-columnWidth)/2)
+}
+
+func (c column) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	grid := theme.Size(part.SizeGrid)
+	least := objects[0].MinSize()
+	return fyne.NewSize(min(least.Width, 280), least.Height+grid*5)
+}
+
+func (c column) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	grid, margin := theme.Size(part.SizeGrid), c.margin(size.Width)
+	objects[0].Move(fyne.NewPos(margin, grid*2))
+	objects[0].Resize(fyne.NewSize(size.Width-2*margin, size.Height-grid*5))
+}

@@ -1,0 +1,33 @@
+package gui
+
+import (
+	"context"
+
+	"github.com/waymend/waymend/platform/launch"
+)
+
+// outside is what the window can set going outside of itself; tests put their own in its place.
+type outside struct {
+	browsers func() []launch.Browser
+	open     func(b launch.Browser, url string, private bool) error
+	url      func(string) error // in the browser that the system prefers
+	file     func(string) error
+	folder   func(string) error
+	restart  func(context.Context) error
+	// reloadKeys names the keys that load a page anew, for a browser's id.
+	reloadKeys func(id string) string
+	still      func() bool // the system asks for less motion
+}
+
+func newOutside() outside {
+	return outside{
+		browsers:   launch.Browsers,
+		open:       launch.Browser.Open,
+		url:        launch.URL,
+		file:       launch.File,
+		folder:     launch.Folder,
+		restart:    launch.RestartComputer,
+		reloadKeys: launch.ReloadKeys,
+		still:      launch.ReducedMotion,
+	}
+}

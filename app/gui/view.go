@@ -1,0 +1,163 @@
+package gui
+
+import (
+	"slices"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
+
+	"github.com/waymend/waymend/app/gui/part"
+	"github.com/waymend/waymend/app/settings"
+)
+
+// page is what one place of the side bar shows. Its methods run on Fyne's main goroutine.
+type page interface {
+	// object is the page's content, made once.
+	object() fyne.CanvasObject
+	// render brings the state to the page; it is called for the page that is shown only.
+	render(*state)
+	// first gets the keyboard when the page is opened; nil leaves it where it is.
+	first() fyne.Focusable
+}
+
+// view is all that is on the screen in one language.
+type view struct {
+	rail  *part.Rail
+	pages [places]page
+	check *checkPage
+	shown place
+	body  *fyne.Container
+}
+
+// railPlaces are the drawings and the keys of the names of the places, in their order.
+var railPlaces = [places]struct{ icon, key string }{
+	placeCheck:    {"check", "window.place.check"},
+	placeRoute:    {"route", "window.place.route"},
+	placeCleanUp:  {"cleanup", "window.place.cleanup"},
+	placeHistory:  {"history", "window.place.history"},
+	placeSettings: {"settings", "window.place.settings"},
+}
+
+// build makes all pages anew, in the language of the state. The address that was typed stays.
+func (w *window) build() {
+	typed := ""
+	if w.view != nil {
+		typed = w.view.check.entry.Text
+	}
+	v := &view{shown: -1}
+	v.check = newCheckPage(w)
+	v.check.entry.SetText(typed)
+	v.pages = [places]page{
+		placeCheck:    v.check,
+		placeRoute:    newLaterPage(w, "route"),
+		placeCleanUp:  newLaterPage(w, "cleanup"),
+		placeHistory:  newHistoryPage(w),
+		placeSettings: newSettingsPage(w),
+	}
+	items := make([]part.RailItem, places)
+	for i, p := range railPlaces {
+		items[i] = part.RailItem{Icon: part.Icon(p.icon), Name: w.say(p.key)}
+	}
+	v.rail = part.NewRail(items)
+	v.rail.OnSelected = func(i int) { w.visit(place(i)) }
+	v.body = container.NewStack()
+	w.view = v
+	w.win.SetContent(newFrame(v.rail, v.body))
+	w.addShortcuts()
+	w.render()
+}
+
+// render brings the state to the screen.
+func (w *window) render() {
+	v, s := w.view, &w.state
+	if v.shown != s.place {
+		v.shown = s.place
+		v.rail.Select(int(s.place))
+		v.body.Objects = []fyne.CanvasObject{v.pages[s.place].object()}
+		v.pages[s.place].render(s)
+		v.body.Refresh()
+		return
+	}
+	v.pages[s.place].render(s)
+}
+
+// visit goes to a place and gives it the keyboard.
+func (w *window) visit(to place) {
+	w.apply(went{to})
+	if first := w.view.pages[w.state.place].first(); first != nil {
+		w.win.Canvas().Focus(first)
+	}
+}
+
+// dress puts the theme on.
+func (w *window) dress() {
+	variant := part.System
+	switch w.state.settings.Theme {
+	case settings.Light:
+		variant = part.Light
+	case settings.Dark:
+		variant = part.Dark
+	}
+	w.app.Settings().SetTheme(part.Theme{Variant: variant})
+}
+
+// shortcut is one key that works everywhere in the window.
+type shortcut struct {
+	key fyne.KeyName
+	run func(w *window)
+}
+
+var shortcuts = []shortcut{
+	{fyne.KeyL, func(w *window) { w.visit(placeCheck); w.view.check.chooseAddress() }},
+	{fyne.KeyR, func(w *window) { w.again() }},
+	{fyne.Key1, func(w *window) { w.visit(placeCheck) }},
+	{fyne.Key2, func(w *window) { w.visit(placeRoute) }},
+	{fyne.Key3, func(w *window) { w.visit(placeCleanUp) }},
+	{fyne.Key4, func(w *window) { w.visit(placeHistory) }},
+	{fyne.Key5, func(w *window) { w.visit(placeSettings) }},
+	{fyne.KeyQ, func(w *window) { w.win.Close() }},
+	{fyne.KeyW, func(w *window) { w.win.Close() }},
+}
+
+func (s shortcut) combination() *desktop.CustomShortcut {
+	return &desktop.CustomShortcut{KeyName: s.key, Modifier: fyne.KeyModifierShortcutDefault}
+}
+
+// isOurs tells the window's own keys from those of the widget that has the focus.
+func isOurs(s fyne.Shortcut) bool {
+	return slices.ContainsFunc(shortcuts, func(o shortcut) bool { return o.combination().ShortcutName() == s.ShortcutName() })
+}
+
+func (w *window) addShortcuts() {
+	c := w.win.Canvas()
+	for _, s := range shortcuts {
+		c.AddShortcut(s.combination(), func(fyne.Shortcut) { s.run(w) })
+	}
+	c.SetOnTypedKey(func(e *fyne.KeyEvent) {
+		if e.Name == fyne.KeyEscape {
+			w.escape()
+		}
+	})
+}
+
+// escape ends what runs, or closes what is open.
+func (w *window) escape() {
+	switch {
+	case w.sheet != nil:
+		w.closeSheet()
+	case w.state.guide.open:
+		w.closeGuide()
+	case w.state.exam.running:
+		w.halt()
+	case w.state.notice.text != "":
+		w.apply(noticed{})
+	}
+}
+
+// forward hands a shortcut that a focused widget does not know to the window.
+func forward(o fyne.CanvasObject, s fyne.Shortcut) {
+	if c, ok := fyne.CurrentApp().Driver().CanvasForObject(o).(fyne.Shortcutable); ok {
+		c.TypedShortcut(s)
+	}
+}
