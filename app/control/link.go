@@ -60,3 +60,17 @@ func IsLink(text string) bool {
 	scheme, _, ok := strings.Cut(text, ":")
 	return ok && strings.EqualFold(scheme, Scheme)
 }
+
+// LinkArgument reads the address from a program's arguments when they are a link, as they are when
+// the system opens one. A link comes alone: where a system fills it into a command line, a quote in
+// it could slip in arguments of its own.
+func LinkArgument(args []string) (address string, isLink bool, err error) {
+	if len(args) == 0 || len(args[0]) <= len(Scheme) || !strings.EqualFold(args[0][:len(Scheme)+1], Scheme+":") {
+		return "", false, nil
+	}
+	if len(args) > 1 {
+		return "", true, LinkUnknown
+	}
+	address, err = ParseLink(args[0])
+	return address, true, err
+}

@@ -135,6 +135,29 @@ func TestParseLink(t *testing.T) {
 	}
 }
 
+func TestLinkArgument(t *testing.T) {
+	for _, c := range []struct {
+		args    []string
+		address string
+		isLink  bool
+		err     error
+	}{
+		{nil, "", false, nil},
+		{[]string{"check", "waymend://check?url=example.com"}, "", false, nil},
+		{[]string{"waymend"}, "", false, nil},
+		{[]string{"waymend.example"}, "", false, nil},
+		{[]string{"waymend://check?url=example.com"}, "example.com", true, nil},
+		{[]string{"Waymend:check?url=example.com"}, "example.com", true, nil},
+		{[]string{"waymend:"}, "", true, LinkUnknown},
+		{[]string{"waymend://check?url=example.com", "--report", "x"}, "", true, LinkUnknown},
+	} {
+		address, isLink, err := LinkArgument(c.args)
+		if address != c.address || isLink != c.isLink || !errors.Is(err, c.err) {
+			t.Errorf("%q: %q, %v, %v", c.args, address, isLink, err)
+		}
+	}
+}
+
 // TestLinkErrors holds that every refusal has a sentence.
 func TestLinkErrors(t *testing.T) {
 	for _, e := range []LinkError{LinkTooLong, LinkForeign, LinkUnknown, LinkNoAddress} {

@@ -16,13 +16,15 @@ import (
 // test here can reach the real ones.
 func bus(t *testing.T) *dbus.Conn {
 	t.Helper()
-	nobody := "unix:path=" + filepath.Join(t.TempDir(), "nobody")
+	dir := t.TempDir()
+	nobody := "unix:path=" + filepath.Join(dir, "nobody")
 	t.Setenv("DBUS_SYSTEM_BUS_ADDRESS", nobody)
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", nobody)
 	if _, err := exec.LookPath("dbus-daemon"); err != nil {
 		t.Skip("needs dbus-daemon")
 	}
-	cmd := exec.CommandContext(t.Context(), "dbus-daemon", "--session", "--nofork", "--print-address")
+	cmd := exec.CommandContext(t.Context(), "dbus-daemon", "--session", "--nofork", "--print-address",
+		"--address", "unix:path="+filepath.Join(dir, "bus"))
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
