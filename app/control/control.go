@@ -18,6 +18,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -62,7 +63,7 @@ var usual = limits{header: 2 * time.Second, read: 5 * time.Second, write: 10 * t
 // Server holds a name and answers under it.
 type Server struct {
 	http    *http.Server
-	release func()
+	release func() // once
 	done    chan struct{}
 }
 
@@ -80,7 +81,7 @@ func listen(name string, h http.Handler, l limits) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{release: release, done: make(chan struct{}), http: &http.Server{
+	s := &Server{release: sync.OnceFunc(release), done: make(chan struct{}), http: &http.Server{
 		Handler:           http.MaxBytesHandler(versioned(h), maxBody),
 		ReadHeaderTimeout: l.header, ReadTimeout: l.read, WriteTimeout: l.write, IdleTimeout: l.idle,
 		MaxHeaderBytes: maxHeader,
@@ -93,7 +94,7 @@ func listen(name string, h http.Handler, l limits) (*Server, error) {
 	return s, nil
 }
 
-// Close gives the name back. Requests that are under way are cut off.
+// Close gives the name back. Requests that are under way are cut off. Closing twice does no harm.
 func (s *Server) Close() error {
 	err := s.http.Close()
 	<-s.done

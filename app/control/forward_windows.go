@@ -7,6 +7,8 @@ var allowSetForegroundWindow = windows.NewLazySystemDLL("user32.dll").NewProc("A
 // letForward passes on the right to come to the front, which the person gave to this process by
 // starting it.
 func letForward() {
-	const any = ^uintptr(0) // ASFW_ANY
-	_, _, _ = allowSetForegroundWindow.Call(any)
+	const anyProcess = ^uintptr(0) // ASFW_ANY
+	if allowSetForegroundWindow.Find() == nil {
+		_, _, _ = allowSetForegroundWindow.Call(anyProcess)
+	}
 }

@@ -25,29 +25,53 @@ func pipe(sid *windows.SID, name string) string {
 	return `\\.\pipe\waymend-` + sid.String() + "-" + name
 }
 
-// take holds the name by being the first to make the pipe; Windows removes a pipe with its process.
-// The descriptor lets this account alone in, and names it as the owner also when it is an
-// administrator. The library refuses clients on other computers.
+// take holds the name by a mutex that it is the first to make; Windows removes both the mutex and the
+// pipe with their process. The pipe's descriptor lets this account alone in, and names it as the
+// owner also when it is an administrator. The library refuses clients on other computers.
 func take(name string) (net.Listener, func(), error) {
 	sid, err := account()
 	if err != nil {
 		return nil, nil, err
 	}
-	config := &winio.PipeConfig{SecurityDescriptor: fmt.Sprintf("O:%[1]sD:P(A;;GA;;;%[1]s)", sid)}
+	release, err := hold(sid, name)
+	if err != nil {
+		return nil, nil, err
+	}
+	line, err := winio.ListenPipe(pipe(sid, name), &winio.PipeConfig{
+		SecurityDescriptor: fmt.Sprintf("O:%[1]sD:P(A;;GA;;;%[1]s)", sid),
+	})
+	if err != nil {
+		release()
+		return nil, nil, fmt.Errorf("control: %w", err)
+	}
+	return line, release, nil
+}
+
+// hold waits until the mutex is ours, or until its holder answers; that one may be just starting, or
+// just ending.
+func hold(sid *windows.SID, name string) (release func(), err error) {
+	mutex, err := windows.UTF16PtrFromString(`Global\waymend-` + sid.String() + "-" + name)
+	if err != nil {
+		return nil, fmt.Errorf("control: %w", err)
+	}
 	for end := time.Now().Add(startTime); ; time.Sleep(10 * time.Millisecond) {
-		line, err := winio.ListenPipe(pipe(sid, name), config)
+		h, err := windows.CreateMutex(nil, false, mutex)
 		if err == nil {
-			return line, func() {}, nil
+			return func() { _ = windows.CloseHandle(h) }, nil
 		}
+		if !errors.Is(err, windows.ERROR_ALREADY_EXISTS) {
+			return nil, fmt.Errorf("control: %w", err)
+		}
+		_ = windows.CloseHandle(h) // only its being there counts
 		ctx, cancel := context.WithDeadline(context.Background(), end)
-		c, dialled := dial(ctx, name)
+		c, err := dial(ctx, name)
 		cancel()
-		if dialled == nil {
+		if err == nil {
 			c.Close()
-			return nil, nil, ErrTaken
+			return nil, ErrTaken
 		}
-		if !time.Now().Before(end) || errors.Is(dialled, errStranger) {
-			return nil, nil, fmt.Errorf("control: %w", err)
+		if !time.Now().Before(end) {
+			return nil, ErrTaken // it lives, whatever keeps it from answering
 		}
 	}
 }

@@ -38,6 +38,9 @@ var systemParametersInfo = windows.NewLazySystemDLL("user32.dll").NewProc("Syste
 // reducedMotion reads "Animation effects" in the settings for accessibility.
 func reducedMotion(context.Context) bool {
 	const getClientAreaAnimation = 0x1042 // SPI_GETCLIENTAREAANIMATION
+	if systemParametersInfo.Find() != nil {
+		return false
+	}
 	animated := int32(1)
 	ok, _, _ := systemParametersInfo.Call(getClientAreaAnimation, 0, uintptr(unsafe.Pointer(&animated)), 0)
 	return ok != 0 && animated == 0
