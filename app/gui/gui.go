@@ -46,11 +46,12 @@ type window struct {
 	unsaved *settings.Settings // the last choice, until it is written down
 
 	background sync.WaitGroup // goroutines that this window started
+	trace      *trace         // for tests of the real window; else nil
 }
 
 // newWindow makes the window without showing it.
 func newWindow(a fyne.App, set settings.Settings, version string) *window {
-	w := &window{app: a, version: version, file: settings.File(), store: kept.Store{Dir: settings.Answers()}, now: time.Now, do: fyne.Do}
+	w := &window{app: a, version: version, file: settings.File(), store: kept.Store{Dir: settings.Answers()}, now: time.Now, do: fyne.Do, trace: newTrace()}
 	w.outside = newOutside()
 	w.state = newState(set)
 	w.win = a.NewWindow("Waymend")

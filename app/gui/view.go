@@ -70,6 +70,7 @@ func (w *window) build() {
 
 // render brings the state to the screen.
 func (w *window) render() {
+	defer w.trace.rendered(w)
 	v, s := w.view, &w.state
 	if v.shown != s.place {
 		v.shown = s.place
