@@ -107,7 +107,7 @@ func fileRune(r rune) rune {
 
 // showLetter shows the message for whoever must mend the rest.
 func (w *window) showLetter(d report.Document, who string) {
-	subject, body := letter(d, who, w.state.lang)
+	subject, body := report.Letter(d, who, w.state.lang)
 	text := widget.NewLabel(subject + "\n\n" + body)
 	text.Wrapping, text.Selectable = fyne.TextWrapWord, true
 	scroll := container.NewVScroll(text)

@@ -123,7 +123,7 @@ func (w *window) run(ctx context.Context, j job) {
 	}
 	var changes []string
 	if last, ok := w.last(d, j.lang); ok && !stopped {
-		changes = compare(last, d, j.lang)
+		changes = report.Compare(last, d, j.lang)
 	}
 	w.post(answered{run: j.run, result: e, document: d, changes: changes, stopped: stopped, timedOut: timedOut})
 	if j.keep && !stopped {
