@@ -2,7 +2,6 @@ package diagnostics
 
 import (
 	"errors"
-	"fmt"
 	"net/netip"
 	"net/url"
 	"strconv"
@@ -11,6 +10,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/net/idna"
+
+	"github.com/waymend/waymend/resources"
 )
 
 // Target is the address that is examined. The zero value means the connection in general.
@@ -40,43 +41,55 @@ func (t Target) IP() (netip.Addr, bool) {
 // maxInput bounds what is parsed at all; browsers cut addresses off at 2 MB, servers at 8 kB.
 const maxInput = 8 << 10
 
-// Errors of ParseTarget; their texts are whole sentences for the person.
-var (
-	errEmpty   = errors.New("an address is needed: a website such as example.com, or nothing at all to check the connection in general")
-	errTooLong = fmt.Errorf("this address is longer than %d characters; no website accepts that", maxInput)
-	errBinary  = errors.New("this address holds characters that cannot be part of one")
-)
+// TargetError is why something is no address: a text of the catalogue and what fills it.
+type TargetError struct {
+	Key    string // "target.error.no-host"
+	Values map[string]string
+}
+
+// Error is the sentence in English, as the end of a line on a terminal.
+func (e *TargetError) Error() string {
+	text := strings.TrimSuffix(resources.Text(resources.English, e.Key, e.Values), ".")
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToLower(first)) + text[size:]
+}
+
+// notAnAddress is an error that repeats a part of what was typed.
+func notAnAddress(key, typed string) *TargetError {
+	quoted := strconv.Quote(clip(typed))
+	return &TargetError{Key: "target.error." + key, Values: map[string]string{"text": quoted[1 : len(quoted)-1]}}
+}
 
 // ParseTarget reads a URL, a host name or an IP address as people type it; https:// is assumed.
-// Errors are sentences that can be shown as they are.
+// Its errors are of type *TargetError.
 func ParseTarget(input string) (Target, error) {
 	s := strings.TrimSpace(input)
 	switch {
 	case s == "":
-		return Target{}, errEmpty
+		return Target{}, &TargetError{Key: "target.error.empty"}
 	case len(s) > maxInput:
-		return Target{}, errTooLong
+		return Target{}, &TargetError{Key: "target.error.too-long", Values: map[string]string{"most": strconv.Itoa(maxInput)}}
 	case !utf8.ValidString(s) || strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) || unicode.IsSpace(r) || !unicode.IsPrint(r) }):
-		return Target{}, errBinary
+		return Target{}, &TargetError{Key: "target.error.characters"}
 	}
 	s = withTwoSlashes(s)
 	scheme, rest, found := strings.Cut(s, "://")
 	if !found {
 		scheme, rest = "https", s
 		if head, _, colon := strings.Cut(s, ":"); colon && isOtherScheme(head, s) {
-			return Target{}, fmt.Errorf("%q is not the address of a website: only http and https can be examined", clip(head+":"+withoutUser(s[len(head)+1:])))
+			return Target{}, notAnAddress("scheme", head+":"+withoutUser(s[len(head)+1:]))
 		}
 	}
 	scheme = strings.ToLower(scheme)
 	if scheme != "http" && scheme != "https" {
-		return Target{}, fmt.Errorf("%q is not the address of a website: only http and https can be examined", clip(scheme+"://"+withoutUser(rest)))
+		return Target{}, notAnAddress("scheme", scheme+"://"+withoutUser(rest))
 	}
 	if a, err := netip.ParseAddr(rest); err == nil && a.Is6() {
 		rest = "[" + a.String() + "]"
 	}
 	u, err := url.Parse(scheme + "://" + escapeZone(rest))
 	if err != nil {
-		return Target{}, fmt.Errorf("%q is not an address: %s", clip(withoutUser(rest)), reason(err))
+		return Target{}, notAnAddress(reason(err), withoutUser(rest))
 	}
 	t := Target{Input: cleanInput(s, u.User != nil), Scheme: scheme, Secrets: u.User != nil}
 	u.User, u.Fragment, u.RawFragment = nil, "", ""
@@ -124,7 +137,7 @@ func isOtherScheme(head, whole string) bool {
 
 func (t *Target) setHost(h string) error {
 	if h == "" {
-		return fmt.Errorf("%q names no host", clip(t.Input))
+		return notAnAddress("no-host", t.Input)
 	}
 	if a, err := netip.ParseAddr(h); err == nil {
 		t.Host = a.Unmap().String()
@@ -135,11 +148,11 @@ func (t *Target) setHost(h string) error {
 		// Names with underscores and the like exist in the DNS although no registry sells them.
 		ascii = strings.ToLower(strings.TrimSuffix(h, "."))
 		if !plainName(ascii) {
-			return fmt.Errorf("%q is not a host name", clip(h))
+			return notAnAddress("not-a-name", h)
 		}
 	}
 	if !plainName(ascii) {
-		return fmt.Errorf("%q is not a host name", clip(h))
+		return notAnAddress("not-a-name", h)
 	}
 	t.Host = ascii
 	if u, err := idna.Display.ToUnicode(ascii); err == nil && u != ascii {
@@ -212,7 +225,7 @@ func port(u *url.URL) (int, error) {
 	}
 	n, err := strconv.Atoi(p)
 	if err != nil || n < 1 || n > 65535 {
-		return 0, fmt.Errorf("port %s does not exist: ports go from 1 to 65535", clip(p))
+		return 0, notAnAddress("no-such-port", p)
 	}
 	return n, nil
 }
@@ -262,20 +275,20 @@ func cleanInput(s string, secret bool) string {
 	return withoutUser(s)
 }
 
-// reason is the innermost text of a parse error: the outer one repeats the input.
+// reason is the key for why a URL could not be parsed; Go's own words repeat the input.
 func reason(err error) string {
 	var e *url.Error
 	if errors.As(err, &e) {
 		switch {
 		case strings.Contains(e.Err.Error(), "port"):
-			return "its port is not a number"
+			return "port-not-a-number"
 		case strings.Contains(e.Err.Error(), "escape"):
-			return "it holds a broken %-escape"
+			return "broken-escape"
 		case strings.Contains(e.Err.Error(), "host name"):
-			return "its host name holds characters that cannot be part of one"
+			return "host-characters"
 		}
 	}
-	return "it cannot be read"
+	return "unreadable"
 }
 
 // clip shortens what is repeated to the person.

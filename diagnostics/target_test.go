@@ -3,6 +3,8 @@ package diagnostics
 import (
 	"strings"
 	"testing"
+
+	"github.com/waymend/waymend/resources"
 )
 
 var targets = []struct {
@@ -53,6 +55,8 @@ func TestParseTarget(t *testing.T) {
 			}
 			if err == nil {
 				t.Errorf("%q: accepted as %+v", name, got)
+			} else if e, ok := err.(*TargetError); !ok || !resources.Has("en", e.Key) {
+				t.Errorf("%q: %#v has no words in the catalogue", name, err)
 			} else if len(err.Error()) > 300 || strings.Contains(err.Error(), "secret") {
 				t.Errorf("%q: bad message %q", name, err)
 			}

@@ -96,7 +96,7 @@ func (p printer) answer(d report.Document, verbose bool) {
 		p.checks(d.Checks)
 	}
 	fmt.Fprintln(p.out)
-	p.para("", p.say("cli.took", "time", report.Span(d.ElapsedMs)), faint)
+	p.para("", p.say("cli.took", "time", report.SpanIn(p.lang, d.ElapsedMs)), faint)
 }
 
 func (p printer) stations(list []report.Station) {
@@ -163,7 +163,7 @@ func (p printer) checks(list []report.Check) {
 			idle = append(idle, c.ID)
 			continue
 		}
-		head := fmt.Sprintf("%-21s%7s %8s", c.ID, report.Span(c.StartedMs), "+"+report.Span(c.ElapsedMs))
+		head := fmt.Sprintf("%-21s%7s %8s", c.ID, report.SpanIn(p.lang, c.StartedMs), "+"+report.SpanIn(p.lang, c.ElapsedMs))
 		if p.width < 70 {
 			head = strings.Join(strings.Fields(head), " ")
 		}

@@ -49,7 +49,7 @@ func (c *comparison) say(key string, pairs ...string) {
 		}
 	}
 	for i := 0; i+1 < len(pairs); i += 2 {
-		values[pairs[i]] = wire.Printable(pairs[i+1], maxText)
+		values[pairs[i]] = Measure(c.lang, wire.Printable(pairs[i+1], maxText))
 	}
 	c.out = append(c.out, resources.Text(c.lang, key, values))
 }

@@ -12,18 +12,28 @@ import (
 	"github.com/waymend/waymend/resources"
 )
 
+// in fills a text of the catalogue.
+func in(key string, pairs ...string) string {
+	values := map[string]string{"host": "shop.example"}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		values[pairs[i]] = pairs[i+1]
+	}
+	return resources.Text("en", key, values)
+}
+
 func TestCompareRecorded(t *testing.T) {
+	expired := resources.Text("en", "fault.tls.expired.short", nil)
 	for _, c := range []struct {
 		before, now string
 		has         []string
 	}{
-		{"ok.now", "ok.now", []string{"Nothing has changed."}},
-		{"site.bad-gateway-nginx", "site.bad-gateway-nginx", []string{"Still so: the program behind the website fails."}},
-		{"site.bad-gateway-nginx", "ok.now", []string{"No longer so: the program behind the website fails. shop.example works now.", "The website answers 200 OK; before it was 502 Bad Gateway."}},
-		{"ok.now", "tls.expired", []string{"New: the certificate is out of date. Before, nothing was wrong."}},
-		{"tls.expired", "site.bad-gateway-nginx", []string{"Now it is something else: the program behind the website fails. Before it was this: the certificate is out of date."}},
-		{"path.packet-loss", "ok.now", []string{"Less is lost on the way: 0 % instead of 18 %."}},
-		{"link.off-general", "ok.general", []string{"No longer so: no network is switched on. The connection works now."}},
+		{"ok.now", "ok.now", []string{in("compare.same")}},
+		{"site.bad-gateway-nginx", "site.bad-gateway-nginx", []string{in("compare.still", "fault", "site.bad-gateway")}},
+		{"site.bad-gateway-nginx", "ok.now", []string{in("compare.gone", "fault", "site.bad-gateway"), in("compare.status", "now", "200 OK", "before", "502 Bad Gateway")}},
+		{"ok.now", "tls.expired", []string{in("compare.came", "fault", "tls.expired")}},
+		{"tls.expired", "site.bad-gateway-nginx", []string{in("compare.other", "fault", "site.bad-gateway", "before", expired)}},
+		{"path.packet-loss", "ok.now", []string{in("compare.loss-less", "now", "0 %", "before", "18 %")}},
+		{"link.off-general", "ok.general", []string{in("compare.gone", "fault", "link.off", "host", "")}},
 		{"ok.now", "ok.general", nil},
 	} {
 		t.Run(c.before+" "+c.now, func(t *testing.T) {
@@ -43,7 +53,7 @@ func TestCompareRecorded(t *testing.T) {
 // compared makes a document of the few facts that comparisons read.
 func compared(gateway, addr, print string, took, dns wire.Ms, also ...string) Document {
 	latency := float64(dns)
-	d := Document{Target: &Target{URL: "https://a.example/", Host: "a.example"}, Verdict: Verdict{Fault: "ok"}, Stations: []Station{{ID: "dns", LatencyMs: &latency}}}
+	d := Document{Target: &Target{URL: "https://shop.example/", Host: "shop.example"}, Verdict: Verdict{Fault: "ok"}, Stations: []Station{{ID: "dns", LatencyMs: &latency}}}
 	for _, f := range also {
 		d.Verdict.Also = append(d.Verdict.Also, Also{Fault: f})
 	}
@@ -63,18 +73,18 @@ func TestCompareOne(t *testing.T) {
 	base := compared("192.168.1.1", "203.0.113.1", "A", 200, 10)
 	for _, c := range []struct {
 		now  Document
-		want []string
+		want string
 	}{
-		{compared("192.168.1.1", "203.0.113.1", "A", 290, 35), []string{"Nothing has changed."}},
-		{compared("10.0.0.1", "203.0.113.1", "A", 200, 10), []string{"This computer is in another network than before."}},
-		{compared("192.168.1.1", "203.0.113.2", "A", 200, 10), []string{"a.example leads to 203.0.113.2 now; before it was 203.0.113.1."}},
-		{compared("192.168.1.1", "203.0.113.1", "B", 200, 10), []string{"The website shows another certificate, issued by B and valid until 0001-01-01; the one before was issued by A."}},
-		{compared("192.168.1.1", "203.0.113.1", "A", 1400, 10), []string{"The page comes slower: in 1.4 s instead of 200 ms."}},
-		{compared("192.168.1.1", "203.0.113.1", "A", 100, 10), []string{"The page comes faster: in 100 ms instead of 200 ms."}},
-		{compared("192.168.1.1", "203.0.113.1", "A", 200, 80), []string{"The DNS server answers slower: in 80 ms instead of 10 ms."}},
-		{compared("192.168.1.1", "203.0.113.1", "A", 200, 10, "path.ipv6-broken"), []string{"Newly found beside it: " + resources.Text("en", "fault.path.ipv6-broken.short", nil) + "."}},
+		{compared("192.168.1.1", "203.0.113.1", "A", 290, 35), in("compare.same")},
+		{compared("10.0.0.1", "203.0.113.1", "A", 200, 10), in("compare.network")},
+		{compared("192.168.1.1", "203.0.113.2", "A", 200, 10), in("compare.address", "now", "203.0.113.2", "before", "203.0.113.1")},
+		{compared("192.168.1.1", "203.0.113.1", "B", 200, 10), in("compare.certificate", "issuer", "B", "until", "0001-01-01", "before", "A")},
+		{compared("192.168.1.1", "203.0.113.1", "A", 1400, 10), in("compare.page-slower", "now", "1.4 s", "before", "200 ms")},
+		{compared("192.168.1.1", "203.0.113.1", "A", 100, 10), in("compare.page-faster", "now", "100 ms", "before", "200 ms")},
+		{compared("192.168.1.1", "203.0.113.1", "A", 200, 80), in("compare.dns-slower", "now", "80 ms", "before", "10 ms")},
+		{compared("192.168.1.1", "203.0.113.1", "A", 200, 10, "path.ipv6-broken"), in("compare.also-came", "fault", "path.ipv6-broken")},
 	} {
-		if got := Compare(base, c.now, "en"); !slices.Equal(got, c.want) {
+		if got := Compare(base, c.now, "en"); !slices.Equal(got, []string{c.want}) {
 			t.Errorf("%q, want %q", got, c.want)
 		}
 	}

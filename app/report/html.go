@@ -44,7 +44,7 @@ func (d Document) HTML(lang string) string {
 	h.also(d.Verdict.Also)
 	h.heading("report.waterfall")
 	checks := alongTheWay(d.Checks)
-	h.raw(waterfall(checks, d.ElapsedMs, h.say))
+	h.raw(waterfall(checks, d.ElapsedMs, h))
 	h.checks(checks)
 	h.element("p", "quiet", d.colophon(lang))
 	h.raw("</main>\n</body>\n</html>\n")
@@ -82,6 +82,8 @@ type page struct {
 func (h *page) raw(markup string) { h.WriteString(markup) }
 
 func (h *page) say(key string) string { return resources.Text(h.lang, key, nil) }
+
+func (h *page) span(ms float64) string { return SpanIn(h.lang, ms) }
 
 func (h *page) element(tag, class, text string) {
 	if class != "" {
@@ -148,7 +150,7 @@ func (h *page) checks(list []Check) {
 	h.heading("report.details")
 	for _, c := range list {
 		fmt.Fprintf(h, "<details><summary>%s %s <small>%s +%s</small> %s</summary>\n<pre>%s</pre></details>\n",
-			h.state(c.State), html.EscapeString(c.ID), html.EscapeString(Span(c.StartedMs)), html.EscapeString(Span(c.ElapsedMs)), html.EscapeString(c.Summary), html.EscapeString(indented(c)))
+			h.state(c.State), html.EscapeString(c.ID), html.EscapeString(h.span(c.StartedMs)), html.EscapeString(h.span(c.ElapsedMs)), html.EscapeString(c.Summary), html.EscapeString(indented(c)))
 	}
 }
 

@@ -24,7 +24,7 @@ func Letter(d Document, to, lang string) (subject, body string) {
 		return "", ""
 	}
 	l := &letter{d: d, to: to, lang: lang, discreet: discretion(d, to, lang)}
-	l.values = map[string]string{"fault": d.Verdict.Fault, "date": d.localDate(), "time": Span(d.ElapsedMs), "version": d.Version, "sure": d.Verdict.Sure, "percent": percent(d.Verdict.Confidence)}
+	l.values = map[string]string{"fault": d.Verdict.Fault, "date": d.localDate(), "time": SpanIn(lang, d.ElapsedMs), "version": d.Version, "sure": d.Verdict.Sure, "percent": percent(d.Verdict.Confidence)}
 	if d.sure(lang) == "" {
 		delete(l.values, "sure")
 	}

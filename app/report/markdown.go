@@ -46,7 +46,7 @@ func (d Document) Markdown(lang string) string {
 	m.heading("cli.checks")
 	m.row("report.check", "report.state", "report.start", "report.time", "report.saw")
 	for _, c := range d.Checks {
-		m.cells(c.ID, m.say("report.state."+c.State), Span(c.StartedMs), Span(c.ElapsedMs), c.Summary)
+		m.cells(c.ID, m.say("report.state."+c.State), SpanIn(m.lang, c.StartedMs), SpanIn(m.lang, c.ElapsedMs), c.Summary)
 	}
 	m.WriteByte('\n')
 	m.line("%s", md(d.colophon(lang)))
@@ -136,5 +136,5 @@ func (d Document) date() string {
 
 // colophon says when, how long and by which version was examined.
 func (d Document) colophon(lang string) string {
-	return resources.Text(lang, "report.examined", map[string]string{"date": d.date(), "time": Span(d.ElapsedMs), "version": d.Version})
+	return resources.Text(lang, "report.examined", map[string]string{"date": d.date(), "time": SpanIn(lang, d.ElapsedMs), "version": d.Version})
 }

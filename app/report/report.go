@@ -175,7 +175,7 @@ func (w words) text(key string, values map[string]string) string {
 		}
 	}
 	for k, v := range values {
-		safe[k] = wire.Printable(v, maxText)
+		safe[k] = Measure(w.lang, wire.Printable(v, maxText))
 	}
 	return resources.Text(w.lang, key, safe)
 }

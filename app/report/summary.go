@@ -109,7 +109,7 @@ type speaker struct{ lang string }
 func (s speaker) say(key string, pairs ...string) string {
 	values := make(map[string]string, len(pairs)/2)
 	for i := 0; i+1 < len(pairs); i += 2 {
-		values[pairs[i]] = wire.Printable(pairs[i+1], maxText)
+		values[pairs[i]] = Measure(s.lang, wire.Printable(pairs[i+1], maxText))
 	}
 	return resources.Text(s.lang, "check."+key, values)
 }
