@@ -107,7 +107,7 @@ var colours = map[fyne.ThemeColorName]pair{
 	theme.ColorNameDisabled:            {rgb(0x616a79), rgb(0x98a1ae)},
 	theme.ColorNamePlaceHolder:         quiet,
 	theme.ColorNameInputBackground:     panel,
-	theme.ColorNameInputBorder:         {rgb(0x868f9e), rgb(0x6d7786)},
+	theme.ColorNameInputBorder:         {rgb(0x828b9a), rgb(0x6d7786)},
 	theme.ColorNameMenuBackground:      panel,
 	theme.ColorNameOverlayBackground:   panel,
 	theme.ColorNameHeaderBackground:    {rgb(0xebedf1), rgb(0x1d2128)},

@@ -133,8 +133,9 @@ func (s *stationView) placeCircle(p *wayPlan, centre fyne.Position) {
 
 // breathe draws the halo at a depth of the breath.
 func (s *stationView) breathe(l look, depth float32) {
-	grow := l.grid(0.25 + 0.375*depth)
-	s.halo.StrokeWidth = l.grid(0.375)
+	unit := s.circle.Size().Width / circleLarge
+	grow := unit * (0.2 + 0.3*depth)
+	s.halo.StrokeWidth = unit * 0.375
 	s.halo.StrokeColor = l.faded(ColorWay, 0.15+0.35*depth)
 	s.halo.Move(s.circle.Position1.SubtractXY(grow, grow))
 	s.halo.Resize(s.circle.Size().AddWidthHeight(2*grow, 2*grow))
