@@ -60,6 +60,23 @@ func connect(ctx context.Context, dial func(...dbus.ConnOption) (*dbus.Conn, err
 	}
 }
 
+// sessionBus connects to the bus of the person's session, where there is one; the library's own way
+// would start one.
+func sessionBus(opts ...dbus.ConnOption) (*dbus.Conn, error) {
+	conn, err := dbus.SessionBusPrivateNoAutoStartup(opts...)
+	if err != nil {
+		return nil, err
+	}
+	if err = conn.Auth(nil); err == nil {
+		err = conn.Hello()
+	}
+	if err != nil {
+		conn.Close()
+		return nil, err
+	}
+	return conn, nil
+}
+
 // wishes are the settings by which desktops say it, and the value that means less motion. The first
 // is every desktop's, the others are GNOME's and KDE's own.
 var wishes = []struct {
@@ -73,7 +90,7 @@ var wishes = []struct {
 
 // reducedMotion asks the desktop portal (org.freedesktop.portal.Settings).
 func reducedMotion(ctx context.Context) bool {
-	conn, err := connect(ctx, dbus.ConnectSessionBus)
+	conn, err := connect(ctx, sessionBus)
 	if err != nil {
 		return false
 	}

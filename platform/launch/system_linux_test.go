@@ -3,6 +3,7 @@ package launch
 import (
 	"bufio"
 	"context"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -102,6 +103,19 @@ func (p portal) Read(namespace, key string) (dbus.Variant, *dbus.Error) {
 		time.Sleep(v.(time.Duration))
 	}
 	return dbus.Variant{}, dbus.NewError("org.freedesktop.portal.Error.NotFound", nil)
+}
+
+// TestNoSession holds that asking starts no bus where there is none.
+func TestNoSession(t *testing.T) {
+	dir := t.TempDir()
+	notes := filepath.Join(dir, "notes")
+	script(t, dir, "dbus-launch", notes, 1)
+	t.Setenv("PATH", dir+":/usr/bin:/bin")
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "autolaunch:")
+	ReducedMotion()
+	if _, err := os.Stat(notes); err == nil {
+		t.Error("a message bus was started")
+	}
 }
 
 func TestReducedMotion(t *testing.T) {
