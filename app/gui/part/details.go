@@ -67,20 +67,27 @@ func (e *Evidence) CreateRenderer() fyne.WidgetRenderer {
 // bulletLayout puts a text beside its bullet, one text close below the other.
 type bulletLayout struct{}
 
-const (
-	bulletIndent = 16
-	bulletTight  = 8 // what one text stands closer to the next than labels do
-)
-
 func (bulletLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
-	return o[1].MinSize().AddWidthHeight(bulletIndent, -bulletTight)
+	u := unit()
+	return o[1].MinSize().AddWidthHeight(2*u, -u)
 }
 
 func (bulletLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
-	for i, x := range []float32{0, bulletIndent} {
-		o[i].Move(fyne.NewPos(x, -bulletTight/2))
-		o[i].Resize(fyne.NewSize(size.Width-x, size.Height+bulletTight))
+	u := unit()
+	for i, x := range []float32{0, 2 * u} {
+		o[i].Move(fyne.NewPos(x, -u/2))
+		o[i].Resize(fyne.NewSize(size.Width-x, size.Height+u))
 	}
+}
+
+// unit is one unit of the grid, for layouts.
+func unit() float32 {
+	return look{theme: fyne.CurrentApp().Settings().Theme()}.grid(1)
+}
+
+// joint is how far two labels must overlap for their texts to follow each other like lines.
+func joint() float32 {
+	return 2*theme.Size(theme.SizeNameInnerPadding) - theme.Size(theme.SizeNameLineSpacing)
 }
 
 // Fold is a section whose title opens and closes it. It stays as it was left while its content
@@ -265,6 +272,8 @@ func (h *foldHead) TypedKey(e *fyne.KeyEvent) {
 		if h.open {
 			h.tapped()
 		}
+	default:
+		LeaveKey(h, e)
 	}
 }
 
@@ -286,8 +295,6 @@ func (h *foldHead) CreateRenderer() fyne.WidgetRenderer {
 
 type headRenderer struct{ h *foldHead }
 
-const chevronSize = 20
-
 func (r headRenderer) Destroy() {}
 
 func (r headRenderer) Objects() []fyne.CanvasObject {
@@ -295,16 +302,18 @@ func (r headRenderer) Objects() []fyne.CanvasObject {
 }
 
 func (r headRenderer) MinSize() fyne.Size {
-	return r.h.text.MinSize().AddWidthHeight(chevronSize+8, 4)
+	u := lookOf(r.h).grid(1)
+	return r.h.text.MinSize().AddWidthHeight(3.5*u, u/2)
 }
 
 func (r headRenderer) Layout(size fyne.Size) {
+	u := lookOf(r.h).grid(1)
 	tall := r.h.text.MinSize().Height
 	r.h.back.Resize(size)
-	r.h.chevron.Move(fyne.NewPos(8, (size.Height-chevronSize)/2))
-	r.h.chevron.Resize(fyne.NewSquareSize(chevronSize))
-	r.h.text.Move(fyne.NewPos(chevronSize+8, (size.Height-tall)/2))
-	r.h.text.Resize(fyne.NewSize(size.Width-chevronSize-8, tall))
+	r.h.chevron.Move(fyne.NewPos(u, (size.Height-2.5*u)/2))
+	r.h.chevron.Resize(fyne.NewSquareSize(2.5 * u))
+	r.h.text.Move(fyne.NewPos(3.5*u, (size.Height-tall)/2))
+	r.h.text.Resize(fyne.NewSize(size.Width-3.5*u, tall))
 }
 
 func (r headRenderer) Refresh() {

@@ -101,7 +101,7 @@ type stepRow struct {
 	badge       *stepNumber
 	title, text *widget.Label
 	who         *chip
-	buttons     []*widget.Button
+	buttons     []*Push
 	row         *fyne.Container // of the buttons
 	frame       *fyne.Container // around that row
 	tight       *fyne.Container // around the text
@@ -113,8 +113,8 @@ func newStepRow() *stepRow {
 	r := &stepRow{badge: newStepNumber(), title: widget.NewLabel(""), text: widget.NewLabel(""), who: newChip(), status: newStepStatus()}
 	r.title.TextStyle.Bold = true
 	r.title.Wrapping, r.text.Wrapping = fyne.TextWrapWord, fyne.TextWrapWord
-	r.row = container.New(&flowLayout{gap: 8})
-	r.frame = container.New(layout.NewCustomPaddedLayout(4, 4, 8, 0), r.row)
+	r.row = container.New(&flowLayout{})
+	r.frame = container.New(insetLayout{}, r.row)
 	r.tight = container.New(tightLayout{}, r.text)
 	head := container.New(headLayout{}, r.title, r.who)
 	body := container.New(layout.NewCustomPaddedVBoxLayout(0), head, r.tight,
@@ -142,12 +142,12 @@ func (r *stepRow) set(number int, step Step) {
 func (r *stepRow) setButtons(buttons []Button) {
 	count := len(r.buttons)
 	for len(r.buttons) < len(buttons) {
-		r.buttons = append(r.buttons, widget.NewButton("", nil))
+		r.buttons = append(r.buttons, NewPush("", nil, nil))
 	}
 	for i, b := range buttons {
 		w := r.buttons[i]
 		changed := w.Text != b.Label || w.Importance != b.Importance || w.Icon != b.Icon
-		w.Text, w.Importance, w.Icon, w.OnTapped = b.Label, b.Importance, b.Icon, b.Tapped
+		w.Text, w.Importance, w.Icon, w.OnTapped = b.Label, b.Importance, b.Icon, holding(w, b.Tapped)
 		if changed {
 			w.Refresh()
 		}
@@ -175,7 +175,7 @@ func (r *stepRow) setButtons(buttons []Button) {
 }
 
 // moveFocus hands the focus of a button that goes away to the last that stays.
-func (r *stepRow) moveFocus(gone *widget.Button) {
+func (r *stepRow) moveFocus(gone *Push) {
 	var to fyne.Focusable
 	if n := len(r.buttons); n > 0 {
 		to = r.buttons[n-1]
@@ -201,6 +201,19 @@ func passFocus(from, to fyne.Focusable) {
 		return
 	}
 	c.Focus(to)
+}
+
+// holding keeps the focus on a button that is pressed; Fyne's own lets go of it, and the next Tab
+// would start at the top of the window.
+func holding(w *Push, tapped func()) func() {
+	return func() {
+		if c := fyne.CurrentApp().Driver().CanvasForObject(w); c != nil {
+			c.Focus(w)
+		}
+		if tapped != nil {
+			tapped()
+		}
+	}
 }
 
 func setText(l *widget.Label, text string) {

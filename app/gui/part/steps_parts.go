@@ -15,14 +15,14 @@ type stepStatus struct {
 	sign    *Badge
 	text    *widget.Label
 	bar     *widget.ProgressBar
-	undo    *widget.Button
+	undo    *Push
 	content *fyne.Container
 }
 
 func newStepStatus() *stepStatus {
 	s := &stepStatus{
 		sign: NewBadge(Waiting, false, false),
-		text: widget.NewLabel(""), undo: widget.NewButtonWithIcon("", Icon("undo"), nil),
+		text: widget.NewLabel(""), undo: NewPush("", Icon("undo"), nil),
 		bar: widget.NewProgressBar(),
 	}
 	s.text.Wrapping = fyne.TextWrapWord
@@ -41,7 +41,7 @@ func (s *stepStatus) set(now Status) {
 	if known && s.bar.Value != now.Progress {
 		s.bar.SetValue(now.Progress)
 	}
-	s.undo.OnTapped = now.Undo
+	s.undo.OnTapped = holding(s.undo, now.Undo)
 	if s.undo.Text != now.UndoText {
 		s.undo.SetText(now.UndoText)
 	}
@@ -68,7 +68,7 @@ func (s *stepStatus) show(o fyne.CanvasObject, visible bool) (changed bool) {
 type statusLayout struct{ s *stepStatus }
 
 func (l statusLayout) place(width float32, put bool) float32 {
-	s, unit, y := l.s, Theme{}.Size(SizeGrid), float32(0)
+	s, u, y := l.s, unit(), float32(0)
 	at := func(o fyne.CanvasObject, x, width, height float32) {
 		if put {
 			o.Move(fyne.NewPos(x, y))
@@ -77,21 +77,21 @@ func (l statusLayout) place(width float32, put bool) float32 {
 	}
 	indent := float32(0)
 	if s.sign.Visible() {
-		indent = 3 * unit
+		indent = 3 * u
 	}
 	if s.text.Visible() {
 		at(s.text, indent, width-indent, s.text.MinSize().Height)
 		line := fyne.MeasureText("Äg", theme.Size(theme.SizeNameText), fyne.TextStyle{}).Height
-		y += theme.Size(theme.SizeNameInnerPadding) + (line-2*unit)/2
-		at(s.sign, unit, 2*unit, 2*unit)
-		y += s.text.MinSize().Height - theme.Size(theme.SizeNameInnerPadding) - (line-2*unit)/2
+		y += theme.Size(theme.SizeNameInnerPadding) + (line-2*u)/2
+		at(s.sign, u, 2*u, 2*u)
+		y += s.text.MinSize().Height - theme.Size(theme.SizeNameInnerPadding) - (line-2*u)/2
 	}
 	if s.bar.Visible() {
-		at(s.bar, unit, min(width-2*unit, 40*unit), unit)
-		y += 2 * unit
+		at(s.bar, u, min(width-2*u, 40*u), u)
+		y += 2 * u
 	}
 	if s.undo.Visible() {
-		at(s.undo, unit, s.undo.MinSize().Width, s.undo.MinSize().Height)
+		at(s.undo, u, s.undo.MinSize().Width, s.undo.MinSize().Height)
 		y += s.undo.MinSize().Height
 	}
 	return y
@@ -168,12 +168,14 @@ func (c *chip) CreateRenderer() fyne.WidgetRenderer {
 type chipLayout struct{}
 
 func (chipLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
-	return o[0].MinSize().AddWidthHeight(16, 6)
+	u := unit()
+	return o[0].MinSize().AddWidthHeight(2*u, u)
 }
 
 func (chipLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
-	o[0].Move(fyne.NewPos(8, 3))
-	o[0].Resize(size.SubtractWidthHeight(16, 6))
+	u := unit()
+	o[0].Move(fyne.NewPos(u, u/2))
+	o[0].Resize(size.SubtractWidthHeight(2*u, u))
 }
 
 // painted draws one object, and takes colours from the theme whenever it is drawn anew.
@@ -196,17 +198,19 @@ func (p painted) Refresh()                     { p.paint(); p.content.Refresh() 
 // stepLayout puts a step's number to the left of everything else.
 type stepLayout struct{}
 
-const stepDisc = 28
+// stepDisc is the size of the number, in units of the grid.
+const stepDisc = 3.5
 
 func (stepLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
-	return o[1].MinSize().AddWidthHeight(stepDisc, 0)
+	return o[1].MinSize().AddWidthHeight(stepDisc*unit(), 0)
 }
 
 func (stepLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
-	o[0].Move(fyne.NewPos(0, 4))
-	o[0].Resize(fyne.NewSquareSize(stepDisc))
-	o[1].Move(fyne.NewPos(stepDisc, 0))
-	o[1].Resize(fyne.NewSize(size.Width-stepDisc, size.Height))
+	u := unit()
+	o[0].Move(fyne.NewPos(0, u/2))
+	o[0].Resize(fyne.NewSquareSize(stepDisc * u))
+	o[1].Move(fyne.NewPos(stepDisc*u, 0))
+	o[1].Resize(fyne.NewSize(size.Width-stepDisc*u, size.Height))
 }
 
 // headLayout puts the chip behind the title, or at the right end of a title that needs the width.
@@ -228,7 +232,8 @@ func (headLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
 		width -= small.Width
 		text := fyne.MeasureText(title.Text, theme.Size(theme.SizeNameText), title.TextStyle).Width
 		text += 2*theme.Size(theme.SizeNameInnerPadding) + 1
-		who.Move(fyne.NewPos(min(text, width), 6))
+		line := fyne.MeasureText("Äg", theme.Size(theme.SizeNameText), title.TextStyle).Height
+		who.Move(fyne.NewPos(min(text, width), theme.Size(theme.SizeNameInnerPadding)+(line-small.Height)/2))
 		who.Resize(small)
 	}
 	title.Move(fyne.NewPos(0, 0))
@@ -238,20 +243,33 @@ func (headLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
 // tightLayout draws a text closer to what is above it than labels stand.
 type tightLayout struct{}
 
-const tight = 8
-
 func (tightLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
-	return o[0].MinSize().SubtractWidthHeight(0, tight)
+	return o[0].MinSize().SubtractWidthHeight(0, unit())
 }
 
 func (tightLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
-	o[0].Move(fyne.NewPos(0, -tight))
-	o[0].Resize(size.AddWidthHeight(0, tight))
+	u := unit()
+	o[0].Move(fyne.NewPos(0, -u))
+	o[0].Resize(size.AddWidthHeight(0, u))
+}
+
+// insetLayout keeps its one object half a unit of the grid from above and below, and one from the
+// left, where the texts of labels begin.
+type insetLayout struct{}
+
+func (insetLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
+	u := unit()
+	return o[0].MinSize().AddWidthHeight(u, u)
+}
+
+func (insetLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	u := unit()
+	o[0].Move(fyne.NewPos(u, u/2))
+	o[0].Resize(size.SubtractWidthHeight(u, u))
 }
 
 // flowLayout puts objects one after the other, in as many lines as they need.
 type flowLayout struct {
-	gap    float32
 	height float32 // at the width of the last layout
 }
 
@@ -266,18 +284,18 @@ func (f *flowLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
 }
 
 func (f *flowLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
-	x, y, line := float32(0), float32(0), float32(0)
+	x, y, line, gap := float32(0), float32(0), float32(0), unit()
 	for _, one := range o {
 		if !one.Visible() {
 			continue
 		}
 		need := one.MinSize()
 		if x > 0 && x+need.Width > size.Width {
-			x, y, line = 0, y+line+f.gap, 0
+			x, y, line = 0, y+line+gap, 0
 		}
 		one.Move(fyne.NewPos(x, y))
 		one.Resize(fyne.NewSize(min(need.Width, size.Width), need.Height))
-		x, line = x+need.Width+f.gap, max(line, need.Height)
+		x, line = x+need.Width+gap, max(line, need.Height)
 	}
 	f.height = y + line
 }

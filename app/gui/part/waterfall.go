@@ -300,8 +300,15 @@ func (w *Waterfall) TypedKey(e *fyne.KeyEvent) {
 		if w.current != w.open {
 			w.toggle(w.current)
 		}
-	case fyne.KeyLeft, fyne.KeyEscape:
+	case fyne.KeyLeft:
 		w.Open("")
+	case fyne.KeyEscape:
+		if w.open == "" {
+			LeaveKey(w, e)
+		}
+		w.Open("")
+	default:
+		LeaveKey(w, e)
 	}
 }
 

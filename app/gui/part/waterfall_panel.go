@@ -1,20 +1,12 @@
 package part
 
 import (
-	"strings"
-	"unicode/utf8"
-
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
-)
-
-const (
-	dataShown  = 64 << 10 // bytes of raw data that are shown; more would make painting slow
-	dataHeight = 280      // the greatest height of raw data; the rest scrolls
 )
 
 // fallPanel shows the details of one row of the waterfall.
@@ -26,8 +18,7 @@ type fallPanel struct {
 	summary   *widget.Label
 	times     *widget.Label
 	dataTitle *widget.Label
-	data      *widget.Label
-	frame     *container.Scroll
+	data      *dataView
 	cut       *widget.Label
 	back      *canvas.Rectangle
 	edge      *canvas.Rectangle
@@ -41,14 +32,13 @@ func newFallPanel(words FallWords, onCopy func()) *fallPanel {
 	p.times.SizeName, p.cut.SizeName = SizeSmall, SizeSmall
 	p.dataTitle = widget.NewLabelWithStyle(words.Data, fyne.TextAlignLeading, fyne.TextStyle{Bold: true})
 	p.dataTitle.SizeName = SizeSmall
-	p.data = widget.NewLabelWithStyle("", fyne.TextAlignLeading, fyne.TextStyle{Monospace: true})
-	p.data.Selectable, p.data.SizeName = true, SizeSmall
-	p.frame = container.NewScroll(p.data)
+	p.data = newDataView()
 	p.back, p.edge = canvas.NewRectangle(nil), canvas.NewRectangle(nil)
 	p.back.CornerRadius, p.edge.CornerRadius = 8, 2
-	button := widget.NewButtonWithIcon(words.Copy, Icon("copy"), onCopy)
-	p.content = container.New(layout.NewCustomPaddedVBoxLayout(0), p.summary, p.times, p.dataTitle, p.frame, p.cut,
-		container.New(layout.NewCustomPaddedLayout(4, 4, 8, 8), container.NewHBox(button)))
+	button := NewPush(words.Copy, Icon("copy"), nil)
+	button.OnTapped = holding(button, onCopy)
+	p.content = container.New(layout.NewCustomPaddedVBoxLayout(0), p.summary, p.times, p.dataTitle, p.data.scroll, p.cut,
+		container.New(insetLayout{}, container.NewHBox(button)))
 	p.Hide()
 	p.ExtendBaseWidget(p)
 	return p
@@ -74,43 +64,15 @@ func (p *fallPanel) set(b Bar) {
 	}
 	setVisible(p.times, times != "")
 	if b.Data != old.Data {
-		p.setData(b.Data)
+		p.data.set(b.Data)
 	}
-	for _, o := range []fyne.CanvasObject{p.dataTitle, p.frame} {
+	for _, o := range []fyne.CanvasObject{p.dataTitle, p.data.scroll} {
 		setVisible(o, b.Data != "")
 	}
 	setVisible(p.cut, len(b.Data) > dataShown)
 	if b.ID != old.ID {
-		p.frame.ScrollToOffset(fyne.Position{})
+		p.data.scroll.ScrollToOffset(fyne.Position{})
 	}
-}
-
-func (p *fallPanel) setData(data string) {
-	p.data.SetText(bounded(data, dataShown))
-	p.frame.SetMinSize(fyne.NewSize(0, min(p.data.MinSize().Height+scrollBar, dataHeight)))
-}
-
-// scrollBar is the room for the bar below lines that are longer than the frame.
-const scrollBar = 8
-
-// bounded cuts a text to at most so many bytes, at the end of a line if there is one near, never
-// inside a character.
-func bounded(s string, most int) string {
-	if len(s) <= most {
-		return s
-	}
-	s = s[:most]
-	if line := strings.LastIndexByte(s, '\n'); line > most/2 {
-		return s[:line]
-	}
-	for len(s) > 0 && !utf8.ValidString(s[max(0, len(s)-utf8.UTFMax):]) {
-		r, size := utf8.DecodeLastRuneInString(s)
-		if r != utf8.RuneError || size > 1 {
-			break
-		}
-		s = s[:len(s)-1]
-	}
-	return s
 }
 
 // CreateRenderer implements fyne.Widget.
@@ -126,14 +88,16 @@ type panelRenderer struct{ p *fallPanel }
 func (r panelRenderer) Destroy() {}
 
 func (r panelRenderer) MinSize() fyne.Size {
-	return r.p.content.MinSize().AddWidthHeight(8, 8)
+	u := unit()
+	return r.p.content.MinSize().AddWidthHeight(u, u)
 }
 
 func (r panelRenderer) Layout(size fyne.Size) {
+	u := unit()
 	r.p.back.Resize(size)
-	r.p.edge.Resize(fyne.NewSize(4, size.Height))
-	r.p.content.Move(fyne.NewPos(8, 4))
-	r.p.content.Resize(size.SubtractWidthHeight(8, 8))
+	r.p.edge.Resize(fyne.NewSize(u/2, size.Height))
+	r.p.content.Move(fyne.NewPos(u, u/2))
+	r.p.content.Resize(size.SubtractWidthHeight(u, u))
 }
 
 func (r panelRenderer) Objects() []fyne.CanvasObject {
@@ -142,6 +106,7 @@ func (r panelRenderer) Objects() []fyne.CanvasObject {
 
 func (r panelRenderer) Refresh() {
 	r.paint()
+	r.p.data.fit()
 	r.Layout(r.p.Size())
 	r.p.back.Refresh()
 	r.p.edge.Refresh()
