@@ -47,7 +47,10 @@ func newAnswerCard(w *window) *answerCard {
 		part.NewPush(w.say("window.copy-answer"), part.Icon("copy"), w.copyAnswer),
 	)
 	head := container.NewBorder(nil, nil, container.NewVBox(layout.NewSpacer(), a.badge, layout.NewSpacer()), nil, a.title)
-	a.card = part.Panel(container.New(layout.NewCustomPaddedVBoxLayout(8), head, a.why, a.sure, a.remarks, a.todo, a.steps, a.actions))
+	text := container.New(layout.NewCustomPaddedVBoxLayout(0), a.why, a.sure)
+	a.card = part.Panel(container.New(layout.NewCustomPaddedVBoxLayout(16),
+		container.New(layout.NewCustomPaddedVBoxLayout(0), head, text), a.remarks,
+		container.New(layout.NewCustomPaddedVBoxLayout(8), a.todo, a.steps), a.actions))
 	a.card.Hide()
 	return a
 }

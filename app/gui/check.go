@@ -193,7 +193,10 @@ func markNotice(n *part.Notice, now notice) {
 func subjectOf(s *state) string {
 	e := &s.exam
 	what := say(s.lang, "window.subject.general")
-	if !e.target.None() {
+	switch {
+	case e.demo != "":
+		what = say(s.lang, "window.subject.demo", "title", say(s.lang, "demo."+e.demo+".title"))
+	case !e.target.None():
 		what = report.TargetOf(e.target, s.lang).URL
 	}
 	took := spanText(float64(e.elapsed.Milliseconds()), s.lang)
