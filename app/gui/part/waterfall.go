@@ -206,7 +206,8 @@ func (w *Waterfall) Open(id string) {
 	}
 	w.open = id
 	w.showOpen()
-	w.Refresh()
+	w.arrange()
+	canvas.Refresh(w)
 }
 
 func (w *Waterfall) showOpen() {

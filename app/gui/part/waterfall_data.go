@@ -12,7 +12,7 @@ import (
 const (
 	dataShown  = 64 << 10 // bytes of raw data that are shown
 	dataLine   = 200      // characters of a line; a longer one would be too wide for a texture
-	dataPiece  = 4 << 10  // bytes of one label; the work of a label grows with the square of its text
+	dataPiece  = 2 << 10  // bytes of one label; the work of a label grows with the square of its text
 	dataHeight = 35       // the greatest height in units of the grid; the rest scrolls
 )
 
@@ -44,7 +44,6 @@ func (v *dataView) set(text string) {
 		v.pieces.Objects = append(v.pieces.Objects, label)
 	}
 	v.fit()
-	v.pieces.Refresh()
 	v.scroll.Refresh()
 }
 
