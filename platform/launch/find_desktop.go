@@ -99,8 +99,11 @@ func (s System) behindEnv(program string, argv []string) string {
 var snapDirs = []string{"/snap/bin/", "/var/lib/snapd/snap/bin/"}
 
 // command makes a browser of a program that the table knows by its name, or by the name of what a
-// link to it leads to.
+// link or a script of that name leads to.
 func (s System) command(program string) (Browser, bool) {
+	if behind := s.wrapped(program); behind != "" {
+		program = behind
+	}
 	for _, dir := range snapDirs {
 		if name, ok := strings.CutPrefix(program, dir); ok {
 			if k := byCommand(name); k != nil {
@@ -113,16 +116,6 @@ func (s System) command(program string) (Browser, bool) {
 	if k == nil {
 		return Browser{}, false
 	}
-	// Ubuntu's packages of browsers that come as snaps are scripts that start the snap.
-	if text, err := s.ReadFile(program); err == nil && bytes.HasPrefix(text, []byte("#!")) {
-		for _, dir := range snapDirs {
-			for _, name := range k.commands {
-				if snap := dir + name; bytes.Contains(text, []byte(snap)) && s.executable(snap) {
-					return k.known("snap", snap, []string{snap}), true
-				}
-			}
-		}
-	}
 	real, err := s.Resolve(program)
 	if err != nil {
 		return Browser{}, false
@@ -131,6 +124,30 @@ func (s System) command(program string) (Browser, bool) {
 		k = behind
 	}
 	return k.known("", real, []string{program}), true
+}
+
+// wrapped is the browser that a distribution's script of another name for it starts, "" for none:
+// Ubuntu's start the snap, Debian's "firefox" starts firefox-esr.
+func (s System) wrapped(program string) string {
+	k := byCommand(path.Base(program))
+	if k == nil {
+		return ""
+	}
+	text, err := s.ReadFile(program)
+	if err != nil || !bytes.HasPrefix(text, []byte("#!")) {
+		return ""
+	}
+	last := ""
+	for line := range strings.Lines(string(text)) {
+		if f := strings.Fields(line); len(f) > 1 && f[0] == "exec" {
+			last = f[1]
+		}
+	}
+	behind := byCommand(path.Base(last))
+	if found, ok := s.lookPath(last); ok && found != program && behind != nil && behind.family == k.family {
+		return found
+	}
+	return ""
 }
 
 func byCommand(name string) *kind {

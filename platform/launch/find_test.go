@@ -32,12 +32,12 @@ func rich() *computer {
 		env: map[string]string{
 			"PATH": "/usr/bin:bin:/bin", "HOME": "/home/a", "XDG_CURRENT_DESKTOP": "ubuntu:GNOME",
 			"link /usr/bin/google-chrome": "/opt/google/chrome/google-chrome-stable",
-			"link /usr/bin/firefox":       "/usr/lib/firefox-esr/firefox-esr",
 			"link /usr/bin/firefox-esr":   "/usr/lib/firefox-esr/firefox-esr",
 			"link /snap/bin/brave":        "/usr/bin/snap",
 		},
 		files: fstest.MapFS{
-			"usr/bin/firefox":          program("\x7fELF"),
+			"usr/bin/firefox":          program("#!/bin/sh\nexec \"$FIREFOX.real\" \"$@\"\nexec firefox-esr \"$@\"\n"),
+			"usr/bin/librewolf":        program("#!/bin/sh\nexec librewolf \"$@\"\n"),
 			"usr/bin/firefox-esr":      program("\x7fELF"),
 			"usr/bin/google-chrome":    program("#!/bin/bash\n"),
 			"usr/bin/chromium-browser": program("#!/bin/sh\nexec /snap/bin/chromium \"$@\"\n"),
@@ -139,10 +139,11 @@ func TestBrowsers(t *testing.T) {
 	}{
 		{"linux", rich(), []string{
 			"vivaldi/flatpak, Vivaldi (flatpak), /usr/bin/flatpak run com.vivaldi.Vivaldi U, /usr/bin/flatpak run com.vivaldi.Vivaldi --incognito U",
-			"firefox/esr, Firefox ESR, /usr/bin/firefox U, /usr/bin/firefox --private-window U",
+			"firefox/esr, Firefox ESR, /usr/bin/firefox-esr U, /usr/bin/firefox-esr --private-window U",
 			"chrome, Google Chrome, /usr/bin/google-chrome U, /usr/bin/google-chrome --incognito U",
 			"chromium/snap, Chromium (snap), /snap/bin/chromium U, /snap/bin/chromium --incognito U",
 			"brave/snap, Brave (snap), /snap/bin/brave U, /snap/bin/brave --incognito U",
+			"librewolf, LibreWolf, /usr/bin/librewolf U, /usr/bin/librewolf --private-window U",
 			"desktop/odd, Odd]0;x Browser, /opt/odd/odd --url=U, ",
 			"desktop/one.ablaze.floorp, Floorp, /usr/bin/flatpak run --file-forwarding one.ablaze.floorp @@u U @@, ",
 		}},
