@@ -27,7 +27,7 @@ func (w *window) try(open func() error) {
 	lang := w.state.lang
 	w.aside(func() {
 		if err := open(); err != nil {
-			w.post(noticed{text: say(lang, "window.not-opened", "why", errorText(err, lang)), fault: true})
+			w.post(noticed{text: say(lang, "window.not-opened", "why", report.ErrorText(err, lang)), fault: true})
 		}
 	})
 }
@@ -58,7 +58,7 @@ func (w *window) saveReport() {
 	w.aside(func() {
 		path, err := saveIn(reportFolder(), *e.document, *e.result, lang)
 		if err != nil {
-			w.post(noticed{text: say(lang, "window.not-saved", "why", errorText(err, lang)), fault: true})
+			w.post(noticed{text: say(lang, "window.not-saved", "why", report.ErrorText(err, lang)), fault: true})
 			return
 		}
 		w.post(noticed{text: say(lang, "window.saved", "file", path), good: true, file: path})

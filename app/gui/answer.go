@@ -41,7 +41,7 @@ func newAnswerCard(w *window) *answerCard {
 	a := &answerCard{w: w, steps: part.NewSteps(), remarks: part.NewEvidence(), badge: part.NewBadge(part.Waiting, true, false)}
 	a.title, a.why, a.sure = part.Headline(""), part.Body(""), part.Quiet("")
 	a.todo = part.Title(w.say("cli.remedies"))
-	a.actions = container.New(layout.NewRowWrapLayout(),
+	a.actions = part.Flow(
 		part.NewPush(w.say("window.again"), part.Icon("repeat"), w.again),
 		part.NewPush(w.say("window.save"), part.Icon("save"), w.saveReport),
 		part.NewPush(w.say("window.copy-answer"), part.Icon("copy"), w.copyAnswer),
@@ -96,6 +96,7 @@ func (a *answerCard) fill(s *state) {
 	show(a.sure, sure != "")
 	a.remarks.SetPoints(a.points(e)...)
 	steps := a.w.steps(s)
+	a.steps.SetMotion(s.moves())
 	show(a.todo, len(steps) > 0)
 	a.steps.SetSteps(steps)
 }

@@ -76,7 +76,7 @@ func (p *checkPage) newWelcome() fyne.CanvasObject {
 	return container.New(layout.NewCustomPaddedVBoxLayout(8),
 		part.Headline(w.say("window.welcome")),
 		part.Quiet(w.say("window.welcome.text")),
-		container.New(layout.NewRowWrapLayout(), general, example),
+		part.Flow(general, example),
 	)
 }
 
@@ -199,7 +199,7 @@ func subjectOf(s *state) string {
 	case !e.target.None():
 		what = report.TargetOf(e.target, s.lang).URL
 	}
-	took := spanText(float64(e.elapsed.Milliseconds()), s.lang)
+	took := report.SpanIn(s.lang, float64(e.elapsed.Milliseconds()))
 	switch {
 	case e.running:
 		return say(s.lang, "window.subject.running", "what", what, "time", took)

@@ -1,6 +1,7 @@
 package gui
 
 import (
+	"strconv"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -39,8 +40,8 @@ func newDetails(w *window) *details {
 		Data:    w.say("window.check.data"),
 		Cut:     w.say("window.check.cut"),
 		Copy:    w.say("window.copy"),
-		Skipped: func(n int) string { return w.say("window.check.skipped", "count", numberText(n, lang)) },
-		Span:    func(t time.Duration) string { return spanText(float64(t)/1e6, lang) },
+		Skipped: func(n int) string { return w.say("window.check.skipped", "count", strconv.Itoa(n)) },
+		Span:    func(t time.Duration) string { return report.SpanIn(lang, float64(t)/1e6) },
 	})
 	d.fall.OnCopy = w.copy
 	for _, id := range diagnostics.Stations {
@@ -62,6 +63,7 @@ func (d *details) render(s *state) {
 		return
 	}
 	d.shown = now
+	d.fold.Motion = s.moves()
 	show(d.fold, e.progress != nil || e.document != nil)
 	if !d.fold.Open() {
 		return
@@ -93,7 +95,7 @@ func barsOf(s *state) []part.Bar {
 	for _, c := range s.exam.document.Checks {
 		bars = append(bars, part.Bar{
 			ID: c.ID, Name: c.ID, Group: say(s.lang, "station.name."+c.Station), Summary: c.Summary, State: part.State(c.State),
-			Start: span(c.StartedMs), Took: span(c.ElapsedMs), Time: spanText(c.ElapsedMs, s.lang), Data: c.Pretty(),
+			Start: span(c.StartedMs), Took: span(c.ElapsedMs), Time: report.SpanIn(s.lang, c.ElapsedMs), Data: c.Pretty(),
 		})
 	}
 	return bars
@@ -107,7 +109,7 @@ func barsOfFacts(s *state) []part.Bar {
 		took := float64(f.Took) / 1e6
 		bars = append(bars, part.Bar{
 			ID: string(f.ID), Name: string(f.ID), Group: say(s.lang, "station.name."+string(f.Station)), Summary: report.Summary(s.lang, f),
-			State: part.State(f.State), Start: max(0, f.Start.Sub(s.exam.started)), Took: f.Took, Time: spanText(took, s.lang),
+			State: part.State(f.State), Start: max(0, f.Start.Sub(s.exam.started)), Took: f.Took, Time: report.SpanIn(s.lang, took),
 		})
 	}
 	return bars

@@ -24,7 +24,7 @@ func (w *window) examine(text string) {
 	text = strings.TrimSpace(text)
 	asked, err := examine.Read(text)
 	if err != nil {
-		w.apply(noticed{text: errorText(err, w.state.lang), fault: true})
+		w.apply(noticed{text: report.ErrorText(err, w.state.lang), fault: true})
 		return
 	}
 	env := examine.NewEnv(asked.Target, w.state.settings, examine.Options{Said: asked.Said})
@@ -128,7 +128,7 @@ func (w *window) run(ctx context.Context, j job) {
 	w.post(answered{run: j.run, result: e, document: d, changes: changes, stopped: stopped, timedOut: timedOut})
 	if j.keep && !stopped {
 		if err := w.store.Add(e, d, j.lang); err != nil {
-			w.post(noticed{text: fmt.Sprintf("%s: %s", say(j.lang, "window.not-kept"), errorText(err, j.lang)), fault: true})
+			w.post(noticed{text: fmt.Sprintf("%s: %s", say(j.lang, "window.not-kept"), report.ErrorText(err, j.lang)), fault: true})
 		}
 		w.list()
 	}

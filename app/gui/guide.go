@@ -31,7 +31,7 @@ func newGuideCard(w *window) *guideCard {
 		part.Body(w.say("window.guide.1")), part.Body(w.say("window.guide.2")),
 		part.Body(w.say("window.guide.3")), part.Body(w.say("window.guide.4")))
 	g.done = part.NewPush(w.say("window.guide.done"), part.Icon("repeat"), w.awaitNetwork)
-	buttons := container.New(layout.NewRowWrapLayout(), g.done, part.NewPush(w.say("window.close"), nil, w.closeGuide))
+	buttons := part.Flow(g.done, part.NewPush(w.say("window.close"), nil, w.closeGuide))
 	g.card = part.Panel(container.New(layout.NewCustomPaddedVBoxLayout(8), part.Title(w.say("window.guide.title")), g.steps, g.waiting, buttons))
 	g.card.Hide()
 	return g

@@ -25,7 +25,7 @@ func newHistoryPage(w *window) *historyPage {
 	p := &historyPage{w: w, rows: container.New(layout.NewCustomPaddedVBoxLayout(8)), notice: part.NewNotice()}
 	p.notice.Hide()
 	p.empty = container.New(layout.NewCustomPaddedVBoxLayout(8), part.Body(w.say("window.history.empty")),
-		container.New(layout.NewRowWrapLayout(), part.NewPush(w.say("window.place.check"), part.Icon("check"), func() { w.visit(placeCheck) })))
+		part.Flow(part.NewPush(w.say("window.place.check"), part.Icon("check"), func() { w.visit(placeCheck) })))
 	p.scroll = newColumn(container.New(layout.NewCustomPaddedVBoxLayout(16),
 		part.Headline(w.say("window.place.history")), part.Quiet(w.say("window.history.text")), p.notice, p.empty, p.rows))
 	return p

@@ -17,7 +17,7 @@ type laterPage struct {
 func newLaterPage(w *window, name string) *laterPage {
 	p := &laterPage{check: part.NewPush(w.say("window.place.check"), part.Icon("check"), func() { w.visit(placeCheck) })}
 	p.scroll = newColumn(container.New(layout.NewCustomPaddedVBoxLayout(16), part.Headline(w.say("window.place."+name)),
-		part.Body(w.say("window.later."+name)), container.New(layout.NewRowWrapLayout(), p.check)))
+		part.Body(w.say("window.later."+name)), part.Flow(p.check)))
 	return p
 }
 

@@ -80,6 +80,7 @@ func show1(set settings.Settings, broken error, address, version string) error {
 	})
 	w.win.Show()
 	w.win.Canvas().Focus(w.view.check.entry)
+	w.followFocus()
 	w.trace.start(w)
 	a.Run()
 	w.close()

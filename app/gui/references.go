@@ -34,7 +34,7 @@ func newReferenceList(w *window) *referenceList {
 	r.v4.SetPlaceHolder("192.0.2.1")
 	r.v6.SetPlaceHolder("2001:db8::1")
 	add := container.New(layout.NewGridLayoutWithColumns(3), r.operator, r.v4, r.v6)
-	buttons := container.New(layout.NewRowWrapLayout(),
+	buttons := part.Flow(
 		part.NewPush(w.say("window.references.add"), part.Icon("plus"), r.add),
 		part.NewPush(w.say("window.references.defaults"), part.Icon("undo"), func() {
 			w.choose(func(s *settings.Settings) { s.References = diagnostics.DefaultReferences() })

@@ -131,7 +131,7 @@ func (p *settingsPage) privacy() fyne.CanvasObject {
 	keep.SetChecked(!w.state.settings.Forget)
 	keep.OnChanged = func(on bool) { w.choose(func(s *settings.Settings) { s.Forget = !on }) }
 	return container.New(layout.NewCustomPaddedVBoxLayout(8), part.Body(w.say("window.settings.privacy.text")), keep,
-		container.New(layout.NewRowWrapLayout(), part.NewPush(w.say("window.forget"), part.Icon("trash"), w.askForget)))
+		part.Flow(part.NewPush(w.say("window.forget"), part.Icon("trash"), w.askForget)))
 }
 
 func (p *settingsPage) files() fyne.CanvasObject {

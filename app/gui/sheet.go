@@ -3,7 +3,6 @@ package gui
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -20,7 +19,7 @@ type sheetButton struct {
 // openSheet shows content over the page, with the keyboard on its first button; Escape closes it.
 func (w *window) openSheet(title string, content fyne.CanvasObject, buttons ...sheetButton) {
 	w.closeSheet()
-	row := container.New(layout.NewRowWrapLayout())
+	row := part.Flow()
 	var first fyne.Focusable
 	for _, b := range buttons {
 		push := part.NewPush(w.say(b.key), nil, b.do)

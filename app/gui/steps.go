@@ -39,7 +39,7 @@ var does = map[string]func(*window, *state) []part.Button{
 	"use-plain-http":     (*window).plainButtons,
 	"restart-router":     (*window).routerButtons,
 	"restart-computer":   (*window).computerButtons,
-	"limit-router-queue": (*window).routerPageButtons,
+	"limit-router-queue": (*window).queueButtons,
 	"contact-owner":      letterTo("owner"),
 	"contact-provider":   letterTo("provider"),
 	"contact-admin":      letterTo("network-admin"),
@@ -168,6 +168,10 @@ func (w *window) signInButtons(s *state) []part.Button {
 
 func (w *window) routerButtons(s *state) []part.Button {
 	return append([]part.Button{w.button("window.guide", "router", w.openGuide)}, w.routerPageButtons(s)...)
+}
+
+func (w *window) queueButtons(s *state) []part.Button {
+	return append(w.routerPageButtons(s), w.doneButtons(s)...)
 }
 
 // routerPageButtons open the router's own page.

@@ -71,6 +71,7 @@ type tracedState struct {
 
 // tracedFocus is what has the keyboard, with its place in Fyne's units.
 type tracedFocus struct {
+	ID     string  `json:"id"` // tells widgets of the same text apart
 	Type   string  `json:"type"`
 	Text   string  `json:"text"`
 	X      float32 `json:"x"`
@@ -184,7 +185,7 @@ func focusOf(c fyne.Canvas) tracedFocus {
 	if focused == nil {
 		return tracedFocus{}
 	}
-	f := tracedFocus{Type: strings.TrimLeft(fmt.Sprintf("%T", focused), "*")}
+	f := tracedFocus{ID: fmt.Sprintf("%p", focused), Type: strings.TrimLeft(fmt.Sprintf("%T", focused), "*")}
 	switch o := focused.(type) {
 	case *part.Push:
 		f.Text = o.Text

@@ -1,18 +1,27 @@
 package gui
 
 import (
-	"strconv"
+	"strings"
 	"time"
-
-	"github.com/waymend/waymend/app/report"
 )
 
-func spanText(ms float64, lang string) string                 { return report.Span(ms) }
-func errorText(err error, lang string) string                 { return err.Error() }
-func numberText(n int, lang string) string                    { return strconv.Itoa(n) }
-func whenText(t time.Time, lang string) string                { return t.Local().Format("2006-01-02 15:04") }
-func compare(last, now report.Document, lang string) []string { return nil }
+// dateForms are how the languages write a day in digits (Unicode CLDR, short dates); English readers
+// on either side of the ocean agree on ISO 8601 only.
+var dateForms = map[string]string{
+	"de": "02.01.2006", "pl": "02.01.2006", "fr": "02/01/2006", "it": "02/01/2006", "es": "02/01/2006", "pt": "02/01/2006",
+	"ja": "2006/01/02", "zh": "2006/01/02",
+}
+
+// whenText is a moment as the person's language and clock have it.
+func whenText(t time.Time, lang string) string {
+	base, _, _ := strings.Cut(lang, "-")
+	form, ok := dateForms[base]
+	if !ok {
+		form = time.DateOnly
+	}
+	return t.Local().Format(form + " 15:04")
+}
 
 type outagePage struct{ Name, URL string }
 
-func outagePages(report.Document) []outagePage { return nil }
+func outagePages(any) []outagePage { return nil }

@@ -14,7 +14,7 @@ type Push struct {
 // NewPush returns a button; the icon may be nil.
 func NewPush(label string, icon fyne.Resource, tapped func()) *Push {
 	b := &Push{}
-	b.Text, b.Icon, b.OnTapped = label, icon, tapped
+	b.Text, b.Icon, b.OnTapped = label, icon, holding(b, tapped)
 	b.ExtendBaseWidget(b)
 	return b
 }
@@ -35,5 +35,18 @@ func (b *Push) TypedKey(e *fyne.KeyEvent) {
 func LeaveKey(o fyne.CanvasObject, e *fyne.KeyEvent) {
 	if c := fyne.CurrentApp().Driver().CanvasForObject(o); c != nil && c.OnTypedKey() != nil {
 		c.OnTypedKey()(e)
+	}
+}
+
+// holding keeps the focus on a button that is pressed; Fyne's own lets go of it, and the next Tab
+// would start at the top of the window.
+func holding(w *Push, tapped func()) func() {
+	return func() {
+		if c := fyne.CurrentApp().Driver().CanvasForObject(w); c != nil {
+			c.Focus(w)
+		}
+		if tapped != nil {
+			tapped()
+		}
 	}
 }

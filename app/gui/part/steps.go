@@ -203,19 +203,6 @@ func passFocus(from, to fyne.Focusable) {
 	c.Focus(to)
 }
 
-// holding keeps the focus on a button that is pressed; Fyne's own lets go of it, and the next Tab
-// would start at the top of the window.
-func holding(w *Push, tapped func()) func() {
-	return func() {
-		if c := fyne.CurrentApp().Driver().CanvasForObject(w); c != nil {
-			c.Focus(w)
-		}
-		if tapped != nil {
-			tapped()
-		}
-	}
-}
-
 func setText(l *widget.Label, text string) {
 	if l.Text != text {
 		l.SetText(text)

@@ -268,6 +268,11 @@ func (insetLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	o[0].Resize(size.SubtractWidthHeight(u, u))
 }
 
+// Flow puts objects one after the other, in as many lines as they need.
+func Flow(objects ...fyne.CanvasObject) *fyne.Container {
+	return container.New(&flowLayout{}, objects...)
+}
+
 // flowLayout puts objects one after the other, in as many lines as they need.
 type flowLayout struct {
 	height float32 // at the width of the last layout
