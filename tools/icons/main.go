@@ -78,6 +78,16 @@ func main() {
 		fmt.Fprintln(os.Stderr, "usage: icons FOLDER")
 		os.Exit(2)
 	}
+	for name, text := range draw() {
+		if err := os.WriteFile(filepath.Join(os.Args[1], name+".svg"), []byte(text), 0o644); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+	}
+}
+
+// draw returns every icon as SVG, by name.
+func draw() map[string]string {
 	drawn := shapes()
 	for name, path := range strokes {
 		if drawn[name] == "" {
@@ -85,11 +95,8 @@ func main() {
 		}
 	}
 	for name, path := range drawn {
-		text := `<svg xmlns="http://www.w3.org/2000/svg" width="24" height="24" viewBox="0 0 24 24"><path fill="#000000" d="` +
+		drawn[name] = `<svg xmlns="http://www.w3.org/2000/svg" width="24" height="24" viewBox="0 0 24 24"><path fill="#000000" d="` +
 			path + `"/></svg>` + "\n"
-		if err := os.WriteFile(filepath.Join(os.Args[1], name+".svg"), []byte(text), 0o644); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
 	}
+	return drawn
 }
