@@ -26,7 +26,7 @@ type State struct {
 
 // Focus is what has the keyboard, and where it is.
 type Focus struct {
-	Type, Text          string
+	ID, Type, Text      string
 	X, Y, Width, Height float32
 }
 
