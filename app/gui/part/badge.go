@@ -10,13 +10,15 @@ import (
 )
 
 // breathTime is one breath of what is being looked at; fillTime is how long the line of the way
-// takes from one station to the next.
+// takes from one station to the next. A frame every 40 ms is smooth for either, and spares computers
+// that draw without a graphics card.
 const (
 	breathTime = 1600 * time.Millisecond
 	fillTime   = 200 * time.Millisecond
+	frameTime  = 40 * time.Millisecond
 )
 
-// breath calls a function on every frame, for as long as it runs, with where in the breath it is
+// breath calls a function frame by frame, for as long as it runs, with where in the breath it is
 // (0 rest, 1 full) and the time since the last frame. There is at most one animation at a time.
 type breath struct {
 	animation *fyne.Animation
@@ -37,9 +39,13 @@ func (b *breath) start(frame func(depth float32, passed time.Duration)) {
 			if part < 0 {
 				part++
 			}
+			passed := time.Duration(part * float32(breathTime))
+			if passed < frameTime {
+				return
+			}
 			b.last = done
 			depth := 0.5 - 0.5*math.Cos(2*math.Pi*float64(done))
-			frame(float32(depth), time.Duration(part*float32(breathTime)))
+			frame(float32(depth), passed)
 		},
 	}
 	b.animation.Start()

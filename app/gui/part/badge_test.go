@@ -4,6 +4,7 @@ import (
 	"image"
 	"image/color"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
@@ -73,5 +74,27 @@ func TestBadgeBreath(t *testing.T) {
 		if got := b.breath.animation != nil; got != step.breathes {
 			t.Errorf("%s: breathes %v, want %v", step.what, got, step.breathes)
 		}
+	}
+}
+
+// However often the driver ticks, frames are some way apart.
+func TestBreathFrames(t *testing.T) {
+	wear(t, Theme{})
+	var b breath
+	frames, whole := -1, time.Duration(0) // the driver of the tests plays one at the start
+	b.start(func(depth float32, passed time.Duration) {
+		frames++
+		if depth < 0 || depth > 1 || passed < frameTime {
+			t.Errorf("a frame at depth %v after %v", depth, passed)
+		}
+		whole += passed
+	})
+	whole = 0
+	b.last = 0
+	for i := range 320 { // two breaths, a tick every 10 ms
+		b.animation.Tick(float32(i%160) / 160)
+	}
+	if frames < 2*30 || frames > 2*41 || whole > 2*breathTime || whole < 2*breathTime-2*frameTime {
+		t.Errorf("%d frames in %v", frames, whole)
 	}
 }

@@ -14,7 +14,7 @@ const (
 	wayLeast     = 30 // the whole
 	lineGap      = 0.75
 	textGap      = 1.25 // between the circle and the name
-	textMargin   = 1    // what a column keeps free beside its text
+	textMargin   = 1.0  // what a column keeps free beside its text
 	rowMargin    = 1.5  // beside the circle of a row
 	valueLines   = 2
 	nameLinesMax = 2

@@ -1,6 +1,7 @@
 package part
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -95,6 +96,12 @@ func TestWayFits(t *testing.T) {
 			}
 			for i, s := range w.view.stations {
 				checkInside(t, w, s)
+				if p := w.plan(); !p.vertical {
+					text := s.name[0]
+					if middle := text.Position().X + text.Size().Width/2; math.Abs(float64(middle-p.centre(i).X)) > 0.5 {
+						t.Errorf("%s at %v: the name of %d is centred on %v, its circle on %v", lang, width, i, middle, p.centre(i).X)
+					}
+				}
 				if got, want := words(s.name[:]), strings.ReplaceAll(sampleNames[lang][i], " ", ""); got != want {
 					t.Errorf("%s at %v: the name %q is drawn as %q", lang, width, want, got)
 				}
