@@ -1,7 +1,7 @@
 # waymend: build, run, test. "make help" lists the targets.
 SHELL   := /bin/sh
 GO      ?= go
-VERSION ?= 0.1.0
+VERSION := $(shell sed -n 's/^ *Version = "\(.*\)"/\1/p' FyneApp.toml)
 COMMIT  := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 BUILT   := $(shell date -u +%Y-%m-%d)
 CLI     := github.com/waymend/waymend/app/cli
@@ -11,14 +11,19 @@ LDFLAGS := -s -w -X $(CLI).version=$(VERSION) -X $(CLI).commit=$(COMMIT) -X $(CL
 DEMO     ?= nginx-502
 FUZZTIME ?= 20s
 
-.PHONY: help run build test lab bench fuzz lint clean
+.PHONY: help run build desktop test lab bench fuzz lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
 	@echo '  make run ADDRESS=https://example.com/   examine that address'
 	@echo '  make lab SCENARIO=site.bad-gateway      run one scenario of the laboratory (root)'
 
-run: ## build, then examine ADDRESS, or play the demo when there is none
+run: ## build; open the window (for ADDRESS), or without a desktop do the same in the terminal
+ifneq ($(DISPLAY)$(WAYLAND_DISPLAY),)
+	@tools/install.sh desktop
+	@$(MAKE) --no-print-directory build desktop
+	@./waymend-desktop $(if $(ADDRESS),window -- '$(subst ','\'',$(value ADDRESS))')
+else
 	@tools/install.sh run
 	@$(MAKE) --no-print-directory build
 ifdef ADDRESS
@@ -28,9 +33,13 @@ else
 	@echo; echo 'Playing one of them: waymend demo $(DEMO)'; echo
 	@./waymend demo $(DEMO) || :
 endif
+endif
 
 build: ## build the small program, ./waymend
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o waymend .
+
+desktop: ## build the program with the window, ./waymend-desktop (the first time takes minutes)
+	CGO_ENABLED=1 $(GO) build -tags migrated_fynedo -trimpath -ldflags '$(LDFLAGS)' -o waymend-desktop .
 
 test: ## install what is missing and run everything
 	@tools/install.sh test

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what the asked step (run, lint, lab, test) needs on Debian and says what it does.
+# Installs what the asked step (run, desktop, lint, lab, window, test) needs on Debian and says what it does.
 # Without root or sudo it only says what is missing; the steps that need it are skipped then.
 set -eu
 cd "$(dirname "$0")/.."
@@ -63,14 +63,22 @@ fi
 lab_packages='iproute2 iptables nftables curl openssl dnsutils iputils-ping nginx-light
 	haproxy apache2 varnish squid-openssl dnsmasq unbound faketime ethtool'
 
+# What Fyne is built with and drawn by, and what its tests drive a real window with.
+desktop_packages='gcc libc6-dev pkg-config libgl1-mesa-dev xorg-dev libgl1-mesa-dri'
+window_packages="$desktop_packages xvfb openbox xdotool imagemagick dbus x11-utils xclip fonts-noto-cjk"
+
 case "${1:-run}" in
 run) say "nothing but Go is needed: $(go version)" ;;
+# shellcheck disable=SC2086
+desktop) packages $desktop_packages ;;
+# shellcheck disable=SC2086
+window) packages $lab_packages $window_packages ;;
 lint) linters ;;
 # shellcheck disable=SC2086
 lab) packages $lab_packages ;;
 test)
 	# shellcheck disable=SC2086
-	packages gcc libc6-dev $lab_packages
+	packages gcc libc6-dev $lab_packages $window_packages
 	linters
 	;;
 *)

@@ -76,7 +76,7 @@ $reasons"
 
 # laboratory shows the table also when everything is well.
 laboratory() {
-	recorded dist/laboratory.log go test -tags lab ./lab/... -count=1 -v -timeout 30m
+	recorded dist/laboratory.log go test -p 1 -tags lab ./lab/... -count=1 -v -timeout 30m
 	code=$?
 	[ $code != 0 ] || awk '/^ *scenario +expected /, /^ *no answer, or a wrong exit code: / { sub(/^ +/, ""); print }' dist/laboratory.log
 	return $code

@@ -96,6 +96,9 @@ func (c *call) finish(err error) int {
 }
 
 func (c *call) dispatch(ctx context.Context, args []string) error {
+	if address, isLink, err := control.LinkArgument(args); isLink {
+		return follow(ctx, c, address, err)
+	}
 	words, err := c.flags.parse(args)
 	if err != nil {
 		return err
@@ -110,9 +113,6 @@ func (c *call) dispatch(ctx context.Context, args []string) error {
 	}
 	if len(words) == 0 {
 		return start(ctx, c)
-	}
-	if control.IsLink(words[0]) {
-		return follow(ctx, c, words)
 	}
 	command, ok := find(words[0])
 	if !ok {

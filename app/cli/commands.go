@@ -24,6 +24,7 @@ func commands() []command {
 	return []command{
 		{"check", "[ADDRESS]", "say who is at fault when ADDRESS does not come, and what to do", checkFlags, 1, check},
 		{"demo", "[SCENARIO]", "play a sick website on this computer and examine it", demoFlags, 1, demonstrate},
+		{"window", "[ADDRESS]", "open the window, for ADDRESS", nil, 1, openOnly},
 		{"paths", "", "list the files that Waymend owns", commonFlags, 0, paths},
 		{"version", "", "print version, commit, build and platform", commonFlags, 0, printVersion},
 		{"help", "[COMMAND]", "explain the commands, or one of them", commonFlags, 1, help},

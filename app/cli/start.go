@@ -24,19 +24,27 @@ func start(ctx context.Context, c *call) error {
 
 // follow opens the window for a link such as waymend://check?url=…; where there is none, what the link
 // names is checked in the terminal.
-func follow(ctx context.Context, c *call, words []string) error {
-	address, err := control.ParseLink(words[0])
-	switch {
-	case err != nil:
+func follow(ctx context.Context, c *call, address string, err error) error {
+	if err != nil {
 		return usageError{err}
-	case len(words) > 1:
-		return misuse("a link takes no further words")
 	}
-	if len(c.flags.given) == 0 && c.showWindow(address) {
+	if c.showWindow(address) {
 		return nil
 	}
 	c.args = []string{address}
 	return check(ctx, c)
+}
+
+// openOnly is the command "window".
+func openOnly(_ context.Context, c *call) error {
+	address := ""
+	if len(c.args) == 1 {
+		address = c.args[0]
+	}
+	if !c.showWindow(address) {
+		return codeError{exitFault, "no window can be opened here; \"waymend check\" does the same in the terminal"}
+	}
+	return nil
 }
 
 // showWindow shows this build's own window until it is closed, or starts the desktop build beside this
@@ -45,7 +53,7 @@ func (c *call) showWindow(address string) bool {
 	if c.window != nil {
 		err := c.window(address, version)
 		if err != nil {
-			c.notice("%s; this is the answer of the terminal instead", wire.Printable(err.Error(), 300))
+			c.notice("%s", wire.Printable(err.Error(), 300))
 		}
 		return err == nil
 	}

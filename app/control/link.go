@@ -53,12 +53,8 @@ func ParseLink(text string) (address string, err error) {
 }
 
 // Link returns the link that ParseLink reads the address out of.
-func Link(address string) string { return Scheme + "://check?url=" + url.PathEscape(address) }
-
-// IsLink tells a link, good or bad, from a command and from an address.
-func IsLink(text string) bool {
-	scheme, _, ok := strings.Cut(text, ":")
-	return ok && strings.EqualFold(scheme, Scheme)
+func Link(address string) string {
+	return Scheme + "://check?url=" + strings.ReplaceAll(url.QueryEscape(address), "+", "%20")
 }
 
 // LinkArgument reads the address from a program's arguments when they are a link, as they are when

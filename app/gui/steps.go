@@ -216,7 +216,7 @@ func (w *window) outagePages(s *state) (list []part.Button) {
 	if s.address() == "" || d.Verdict.Blame != "website" && d.Verdict.Blame != "cdn" && d.Verdict.Fault != "unknown" {
 		return nil
 	}
-	for _, page := range outagePages(*d) {
+	for _, page := range d.OutagePages() {
 		list = append(list, part.Button{Label: page.Name, Icon: part.Icon("open"), Tapped: func() { w.openURL(page.URL) }})
 	}
 	return list

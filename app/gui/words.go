@@ -21,7 +21,3 @@ func whenText(t time.Time, lang string) string {
 	}
 	return t.Local().Format(form + " 15:04")
 }
-
-type outagePage struct{ Name, URL string }
-
-func outagePages(any) []outagePage { return nil }
