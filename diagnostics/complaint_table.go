@@ -136,7 +136,7 @@ var sentences = []struct {
 	{SaidDNS, []string{
 		"server ip address could not be found", "dns address could not be found", "server dns address could not be found", "server not found", "can't find the server", "having trouble finding that site", "specified hostname could not be found", "can't resolve",
 		"server nicht gefunden", "server-ip-adresse von", "kann den server nicht finden", "serveur introuvable", "impossible de trouver l'adresse ip du serveur", "ne parvient pas à trouver le serveur", "no se puede encontrar la dirección ip", "servidor no encontrado", "no puede encontrar el servidor",
-		"não foi possível encontrar o endereço ip", "servidor não encontrado", "não consegue encontrar o servidor", "impossibile trovare l'indirizzo ip", "server non trovato", "impossibile trovare il server", "nie udało się znaleźć adresu ip", "nie odnaleziono serwera", "nie można znaleźć serwera",
+		"não foi possível encontrar o endereço ip", "servidor não encontrado", "não consegue encontrar o servidor", "trovare l'indirizzo ip", "server non trovato", "trovare il server", "nie udało się znaleźć adresu ip", "nie odnaleziono serwera", "nie można znaleźć serwera",
 		"サーバーの ip アドレスが見つかりませんでした", "サーバーが見つかりませんでした", "サーバーが見つかりません", "找不到服务器", "找不到 ", "未找到服务器",
 	}},
 	{SaidTimeout, []string{
@@ -155,11 +155,11 @@ var sentences = []struct {
 	{SaidRefused, []string{
 		"refused to connect", "can't connect to the server", "can't establish a connection to the server", "could not connect to the server", "unable to connect",
 		"hat die verbindung abgelehnt", "verbindung verweigert", "verbindung fehlgeschlagen", "kann keine verbindung zum server", "n'autorise pas la connexion", "a refusé de se connecter", "la connexion a échoué", "ne parvient pas à se connecter au serveur", "ha rechazado la conexión", "rechazó la conexión", "no se puede conectar", "no puede conectarse al servidor",
-		"recusou a conexão", "recusou estabelecer", "não foi possível conectar", "não consegue se conectar ao servidor", "ha rifiutato la connessione", "connessione non riuscita", "impossibile connettersi", "odrzuciła połączenie", "odrzucił połączenie", "nie można połączyć", "połączenie nie powiodło się",
+		"recusou a conexão", "recusou estabelecer", "não foi possível conectar", "não consegue se conectar ao servidor", "ha rifiutato la connessione", "connessione non riuscita", "connettersi al server", "odrzuciła połączenie", "odrzucił połączenie", "nie można połączyć", "połączenie nie powiodło się",
 		"で接続が拒否されました", "正常に接続できませんでした", "サーバに接続できません", "サーバーに接続できません", "拒绝了我们的连接请求", "拒绝连接", "无法连接服务器", "无法连接到服务器", "无法建立到",
 	}},
 	{SaidOther, []string{
-		"this site can't be reached", "can't reach this page", "this page isn't working", "website ist nicht erreichbar", "diese seite funktioniert", "ce site est inaccessible", "no se puede acceder a este sitio", "não é possível acessar esse site", "impossibile raggiungere il sito", "ta witryna jest nieosiągalna",
+		"this site can't be reached", "can't reach this page", "this page isn't working", "website ist nicht erreichbar", "diese seite funktioniert", "ce site est inaccessible", "no se puede acceder a este sitio", "não é possível acessar esse site", "raggiungere il sito", "ta witryna jest nieosiągalna",
 		"このサイトにアクセスできません", "无法访问此网站", "problem loading page", "safari can't open the page",
 	}},
 }

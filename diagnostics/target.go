@@ -54,6 +54,9 @@ func (e *TargetError) Error() string {
 	return string(unicode.ToLower(first)) + text[size:]
 }
 
+// Words is the error for people: a key of the catalogue, and what fills its text.
+func (e *TargetError) Words() (key string, values map[string]string) { return e.Key, e.Values }
+
 // notAnAddress is an error that repeats a part of what was typed.
 func notAnAddress(key, typed string) *TargetError {
 	quoted := strconv.Quote(clip(typed))

@@ -1,12 +1,9 @@
 package report
 
 import (
-	"errors"
 	"slices"
 	"strings"
 
-	"github.com/waymend/waymend/diagnostics"
-	"github.com/waymend/waymend/diagnostics/wire"
 	"github.com/waymend/waymend/resources"
 )
 
@@ -63,16 +60,3 @@ func digits(s string) bool {
 
 // SpanIn is Span in a language.
 func SpanIn(lang string, ms float64) string { return Measure(lang, Span(ms)) }
-
-// ErrorText is an error's sentence in the person's language; in English where there is none.
-func ErrorText(err error, lang string) string {
-	var t *diagnostics.TargetError
-	if errors.As(err, &t) {
-		values := make(map[string]string, len(t.Values))
-		for k, v := range t.Values {
-			values[k] = wire.Printable(v, maxText)
-		}
-		return resources.Text(lang, t.Key, values)
-	}
-	return wire.Printable(err.Error(), maxText)
-}
