@@ -96,10 +96,10 @@ func TestTextFallsBack(t *testing.T) {
 	}
 }
 
-// TestTranslationsAreTidy reads every text with no values, with those of the target only, and with
-// all of them: each reading must be a proper sentence, whatever the judge could find out.
+// TestTranslationsAreTidy reads every text of every language with no values, with those of the
+// target only, and with all of them: each reading must be a proper sentence, whatever the judge
+// could find out.
 func TestTranslationsAreTidy(t *testing.T) {
-	untidy := regexp.MustCompile(`  |^ | $| [.,;:!?)]|\( |\(\)|[.,;:][.,;:]|\{|\}|—|error occurred|oops|sorry`)
 	target := map[string]string{"host": "example.com", "url": "https://example.com/"}
 	all := maps.Clone(target)
 	for _, text := range translation(English) {
@@ -109,30 +109,71 @@ func TestTranslationsAreTidy(t *testing.T) {
 			}
 		}
 	}
-	for key, text := range translation(English) {
-		if !known.MatchString(text) {
-			t.Errorf("%s: %q holds something that is not a known action", key, text)
-			continue
-		}
-		if _, err := template.New(key).Parse(text); err != nil {
-			t.Errorf("%s: %v", key, err)
-			continue
-		}
-		readings := []map[string]string{all}
-		if f := family(key); f == "fault" || f == "remedy" {
-			readings = append(readings, target)
-			if !forTarget(key) {
-				readings = append(readings, nil)
+	for _, lang := range Languages() {
+		for key, text := range translation(lang) {
+			if !known.MatchString(text) {
+				t.Errorf("%s: %s: %q holds something that is not a known action", lang, key, text)
+				continue
+			}
+			if _, err := template.New(key).Parse(text); err != nil {
+				t.Errorf("%s: %s: %v", lang, key, err)
+				continue
+			}
+			readings := []map[string]string{all}
+			if f := family(key); f == "fault" || f == "remedy" {
+				readings = append(readings, target)
+				if !forTarget(key) {
+					readings = append(readings, nil)
+				}
+			}
+			for _, values := range readings {
+				got := fill(text, values)
+				if bad := untidy(lang, got); bad != "" || got == "" {
+					t.Errorf("%s: %s: %q in %q", lang, key, bad, got)
+				}
 			}
 		}
-		for _, values := range readings {
-			got := fill(text, values)
-			if bad := untidy.FindString(strings.ToLower(got)); bad != "" || got == "" {
-				t.Errorf("%s: %q in %q", key, bad, got)
-			}
-			if strings.ContainsFunc(got, func(r rune) bool { return !unicode.IsPrint(r) }) {
-				t.Errorf("%s: %q holds characters that cannot be shown", key, got)
-			}
+	}
+}
+
+// untidy returns what is wrong with a text as it is read: doubled or stray spaces and marks, rests
+// of templates, characters that cannot be shown, and words that are never used.
+func untidy(lang, text string) string {
+	if lang == "fr" { // has no-break spaces where others have none
+		text = frenchSpace.ReplaceAllString(text, "$1$2")
+	}
+	visible := strings.NewReplacer("\u00a0", "", "\u202f", "").Replace(text)
+	if i := strings.IndexFunc(visible, func(r rune) bool { return !unicode.IsPrint(r) }); i >= 0 {
+		return visible[i:]
+	}
+	return untidyMarks.FindString(strings.ToLower(ipv6.ReplaceAllString(text, "address")))
+}
+
+var (
+	ipv6        = regexp.MustCompile(`[0-9a-f]+(:[0-9a-f]*)*::[0-9a-f:]*|::[0-9a-f][0-9a-f:]*`)
+	frenchSpace = regexp.MustCompile(`(«)[\x{a0}\x{202f}]|[\x{a0}\x{202f}]([:;?!»])`)
+	untidyMarks = regexp.MustCompile(`[ \x{a0}\x{202f}]{2}|^ | $|[ \x{a0}\x{202f}][.,;:!?)。、，；：！？）]|[(（][ )）]|[.,;:。、，；：][.,;:。、，；：]|\{|\}|—|error occurred|oops|sorry`)
+)
+
+func TestUntidy(t *testing.T) {
+	for _, c := range []struct{ lang, text, want string }{
+		{"en", "An address such as 2001:db8::1.", ""},
+		{"en", "The address ::1 is this computer.", ""},
+		{"en", "An address::", "::"},
+		{"en", "Two  spaces", "  "},
+		{"en", "A space .", " ."},
+		{"en", "Nothing () here", "()"},
+		{"en", "A rest }}", "}"},
+		{"en", "A\u00a0: b", "\u00a0:"},
+		{"en", "A\x07b", "\x07b"},
+		{"fr", "Quoi\u00a0: «\u202fceci\u202f»\u202f!", ""},
+		{"fr", "Quoi\u00a0\u00a0: ceci", "\u00a0:"},
+		{"fr", "Quoi : ceci", " :"},
+		{"ja", "答え。。", "。。"},
+		{"zh-Hans", "答案，。", "，。"},
+	} {
+		if got := untidy(c.lang, c.text); got != c.want {
+			t.Errorf("untidy(%q, %q) = %q, want %q", c.lang, c.text, got, c.want)
 		}
 	}
 }
