@@ -51,6 +51,7 @@ type Profile struct {
 	Root    string // directory of the browser
 	Dir     string // directory of the profile
 	Used    time.Time
+	Where   Root // the place of the table that Root is
 }
 
 // Settings is what a profile, or the administrator, says about the network.
@@ -101,9 +102,17 @@ func (s System) Reports(ctx context.Context, host string) []Report {
 	return list
 }
 
-// Profiles lists the profiles that the browsers themselves list.
+// Profiles lists the profiles that the browsers themselves list, the last used first.
 func (s System) Profiles(ctx context.Context) []Profile {
 	var list []Profile
+	s.find(ctx, func(p Profile) { list = append(list, p) })
+	slices.SortStableFunc(list, func(a, b Profile) int { return b.Used.Compare(a.Used) })
+	return list
+}
+
+// find hands over each profile as soon as it is found.
+func (s System) find(ctx context.Context, use func(Profile)) {
+	count := 0
 	seen := map[string]bool{}
 	for i := range Families {
 		f := &Families[i]
@@ -114,17 +123,16 @@ func (s System) Profiles(ctx context.Context) []Profile {
 				}
 				seen[dir] = true
 				for _, p := range s.list(f, dir) {
-					p.Family, p.Root, p.Browser, p.Name = f, dir, r.title(f), printable(p.Name)
-					if len(list) < maxProfiles && !seen[p.Dir+"\x00"] {
+					p.Family, p.Root, p.Browser, p.Name, p.Where = f, dir, r.title(f), printable(p.Name), r
+					if count < maxProfiles && !seen[p.Dir+"\x00"] {
 						seen[p.Dir+"\x00"] = true
-						list = append(list, p)
+						count++
+						use(p)
 					}
 				}
 			}
 		}
 	}
-	slices.SortStableFunc(list, func(a, b Profile) int { return b.Used.Compare(a.Used) })
-	return list
 }
 
 func (s System) list(f *Family, root string) []Profile {
@@ -154,29 +162,44 @@ func (s System) Settings(p Profile) Settings {
 
 // expand fills in the variable of a path, and the pattern * of the few that have one.
 func (s System) expand(path string) []string {
-	home := cmp.Or(s.Getenv("HOME"), s.Getenv("USERPROFILE"))
-	for name, dir := range map[string]string{
-		"{home}":    home,
-		"{config}":  cmp.Or(s.Getenv("XDG_CONFIG_HOME"), under(home, ".config")),
-		"{chrome}":  cmp.Or(s.Getenv("CHROME_CONFIG_HOME"), s.Getenv("XDG_CONFIG_HOME"), under(home, ".config")),
-		"{data}":    cmp.Or(s.Getenv("XDG_DATA_HOME"), under(home, ".local/share")),
-		"{support}": under(home, "Library/Application Support"),
-		"{local}":   cmp.Or(s.Getenv("LOCALAPPDATA"), under(home, "AppData/Local")),
-		"{roaming}": cmp.Or(s.Getenv("APPDATA"), under(home, "AppData/Roaming")),
-	} {
-		if rest, ok := strings.CutPrefix(path, name); ok {
-			if !filepath.IsAbs(dir) {
-				return nil // no home: nothing is guessed
-			}
-			full := filepath.Join(dir, filepath.FromSlash(rest))
-			if !strings.Contains(rest, "*") {
-				return []string{full}
-			}
-			found, _ := filepath.Glob(full)
-			return found[:min(len(found), 8)]
-		}
+	dir, rest := s.variable(path)
+	if !filepath.IsAbs(dir) {
+		return nil // no home: nothing is guessed
 	}
-	return nil
+	full := filepath.Join(dir, filepath.FromSlash(rest))
+	if !strings.Contains(rest, "*") {
+		return []string{full}
+	}
+	found, _ := filepath.Glob(full)
+	return found[:min(len(found), 8)]
+}
+
+// variable splits a path of the table into the directory that its variable stands for and the
+// rest; "" where the environment does not say.
+func (s System) variable(path string) (dir, rest string) {
+	name, rest, _ := strings.Cut(path, "/")
+	home := cmp.Or(s.Getenv("HOME"), s.Getenv("USERPROFILE"))
+	switch name {
+	case "{home}":
+		dir = home
+	case "{config}":
+		dir = cmp.Or(s.Getenv("XDG_CONFIG_HOME"), under(home, ".config"))
+	case "{chrome}":
+		dir = cmp.Or(s.Getenv("CHROME_CONFIG_HOME"), s.Getenv("XDG_CONFIG_HOME"), under(home, ".config"))
+	case "{cache}":
+		dir = cmp.Or(s.Getenv("XDG_CACHE_HOME"), under(home, ".cache"))
+	case "{data}":
+		dir = cmp.Or(s.Getenv("XDG_DATA_HOME"), under(home, ".local/share"))
+	case "{support}":
+		dir = under(home, "Library/Application Support")
+	case "{caches}":
+		dir = under(home, "Library/Caches")
+	case "{local}":
+		dir = cmp.Or(s.Getenv("LOCALAPPDATA"), under(home, "AppData/Local"))
+	case "{roaming}":
+		dir = cmp.Or(s.Getenv("APPDATA"), under(home, "AppData/Roaming"))
+	}
+	return dir, rest
 }
 
 func under(home, path string) string {
