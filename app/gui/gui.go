@@ -41,6 +41,7 @@ type window struct {
 	mu     sync.Mutex
 	queue  []event
 	queued bool // drain is on its way
+	hushed bool // nobody reads the queue any more
 
 	saving  sync.Mutex
 	unsaved *settings.Settings // the last choice, until it is written down
@@ -70,6 +71,15 @@ func (w *window) close() {
 		w.stop()
 	}
 	w.state.closed = true
+	w.hush()
+}
+
+// hush lets what is posted from now on go nowhere: once its event loop has ended, Fyne would run it on
+// the goroutine that posts.
+func (w *window) hush() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.hushed, w.queue = true, nil
 }
 
 // post brings an event to the state and the screen from any goroutine. Events that come faster than
@@ -77,6 +87,9 @@ func (w *window) close() {
 func (w *window) post(e event) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.hushed {
+		return
+	}
 	w.queue = append(w.queue, e)
 	if !w.queued {
 		w.queued = true

@@ -5,13 +5,15 @@ package gui
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
+	"os/signal"
 	"strconv"
+	"syscall"
 	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
+	"fyne.io/fyne/v2/driver"
 
 	"github.com/waymend/waymend/app/control"
 	"github.com/waymend/waymend/app/gui/part"
@@ -39,13 +41,14 @@ func Open(address, version string) (err error) {
 	}
 	set, broken := settings.Load(settings.File())
 	scale(set)
+	hushDrivers()
 	// Fyne panics where the display or OpenGL cannot be had (fyne#410): that is an answer, not a crash.
 	defer func() {
 		if r := recover(); r != nil {
 			if os.Getenv("WAYMEND_TRACE") != "" {
 				panic(r)
 			}
-			err = ErrNoWindow{fmt.Sprintf("no window can be opened here: %v", r)}
+			err = ErrNoWindow{"no window can be opened here: the display does not answer, or it has no OpenGL"}
 		}
 	}()
 	return show1(set, broken, address, version)
@@ -79,6 +82,11 @@ func show1(set settings.Settings, broken error, address, version string) error {
 		w.arrive(address)
 	})
 	w.win.Show()
+	if !isOpen(w.win) {
+		w.close()
+		return ErrNoWindow{"no window can be opened here: this display has no OpenGL that the program can use"}
+	}
+	defer w.hushOnSignal()()
 	w.win.Canvas().Focus(w.view.check.entry)
 	w.followFocus()
 	w.trace.start(w)
@@ -86,6 +94,37 @@ func show1(set settings.Settings, broken error, address, version string) error {
 	w.close()
 	w.background.Wait()
 	return nil
+}
+
+// isOpen reports whether the system made the window; Fyne only logs it when it did not (fyne#410).
+func isOpen(w fyne.Window) bool {
+	open := true
+	if native, ok := w.(driver.NativeWindow); ok {
+		native.RunNative(func(context any) {
+			switch c := context.(type) {
+			case driver.X11WindowContext:
+				open = c.WindowHandle != 0
+			case driver.WindowsWindowContext:
+				open = c.HWND != 0
+			case driver.MacWindowContext:
+				open = c.NSWindow != 0
+			}
+		})
+	}
+	return open
+}
+
+// hushOnSignal ends all posting as soon as the system asks the program to end, until the returned
+// function is called: Fyne ends its event loop then without a word to the window.
+func (w *window) hushOnSignal() (stop func()) {
+	asked := make(chan os.Signal, 1)
+	signal.Notify(asked, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		if _, ok := <-asked; ok {
+			w.hush()
+		}
+	}()
+	return func() { signal.Stop(asked); close(asked) }
 }
 
 // raise brings the window up for a second start.
