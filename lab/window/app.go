@@ -78,7 +78,11 @@ func (o *output) String() string {
 // Open starts the program and waits for its window to be drawn.
 func (d *Desktop) Open(args ...string) *App {
 	d.t.Helper()
-	a := d.Launch(args...)
+	return d.open(d.Launch(args...))
+}
+
+func (d *Desktop) open(a *App) *App {
+	d.t.Helper()
 	a.Until("the first frame", func() bool { return a.Drawn })
 	a.Until("the keyboard in the window", func() bool { return a.Focus.Type != "" && d.active() == "Waymend" })
 	return a
@@ -93,9 +97,10 @@ func (d *Desktop) active() string {
 // Launch starts the program and waits for nothing.
 func (d *Desktop) Launch(args ...string) *App {
 	d.t.Helper()
-	a := &App{Desktop: d, trace: filepath.Join(d.Home, "trace-"+filepath.Base(d.t.Name())), output: &output{}, ended: make(chan struct{})}
+	a := &App{Desktop: d, trace: filepath.Join(d.Home, "run", "trace"), output: &output{}, ended: make(chan struct{})}
 	os.Remove(a.trace)
 	a.cmd = d.asPerson(exec.Command(binary, args...))
+	a.cmd.SysProcAttr.Setpgid = true // its children can be counted
 	a.cmd.Env = append(d.Env, "WAYMEND_TRACE_WINDOW="+a.trace)
 	a.cmd.Stdout, a.cmd.Stderr = a.output, a.output
 	if err := d.World.Client.Start(a.cmd); err != nil {
