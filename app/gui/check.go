@@ -10,9 +10,9 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/waymend/waymend/app/demo"
-	"github.com/waymend/waymend/app/examine"
 	"github.com/waymend/waymend/app/gui/part"
 	"github.com/waymend/waymend/app/report"
+	"github.com/waymend/waymend/diagnostics"
 )
 
 // checkPage is the first place: the address, the way, the answer.
@@ -117,8 +117,8 @@ func (p *checkPage) offer(text string) {
 	if p.entry.Text != "" || text == "" || len(text) > 16<<10 {
 		return
 	}
-	asked, err := examine.Read(text)
-	if err != nil || asked.Said == nil && !strings.Contains(text, "://") {
+	_, said, err := diagnostics.ParseInput(text)
+	if err != nil || said == nil && !strings.Contains(text, "://") {
 		return
 	}
 	p.entry.SetText(strings.Join(strings.Fields(text), " "))
@@ -215,7 +215,7 @@ func stopsOf(s *state) []part.Stop {
 	var stops []part.Stop
 	if e.document != nil && !e.running {
 		for _, st := range e.document.Stations {
-			stops = append(stops, part.Stop{ID: st.ID, Icon: part.Icon(st.ID), Name: st.Name, Value: st.Summary, State: part.State(st.State)})
+			stops = append(stops, part.Stop{ID: st.ID, Name: st.Name, Value: st.Summary, State: part.State(st.State)})
 		}
 		return stops
 	}
@@ -223,7 +223,7 @@ func stopsOf(s *state) []part.Stop {
 		return nil
 	}
 	for _, stage := range e.progress.Stages {
-		stop := part.Stop{ID: string(stage.ID), Icon: part.Icon(string(stage.ID)), Name: say(s.lang, "station.name."+string(stage.ID))}
+		stop := part.Stop{ID: string(stage.ID), Name: say(s.lang, "station.name."+string(stage.ID))}
 		if stage.Headline != nil {
 			stop.Value = report.Summary(s.lang, *stage.Headline)
 		}

@@ -22,18 +22,22 @@ const tickEvery = 100 * time.Millisecond
 // connection in general.
 func (w *window) examine(text string) {
 	text = strings.TrimSpace(text)
-	asked, err := examine.Read(text)
-	if err != nil {
-		w.apply(noticed{text: report.ErrorText(err, w.state.lang), fault: true})
-		return
+	var target diagnostics.Target
+	var said *diagnostics.Complaint
+	if text != "" {
+		var err error
+		if target, said, err = diagnostics.ParseInput(text); err != nil {
+			w.apply(noticed{text: report.ErrorText(err, w.state.lang), fault: true})
+			return
+		}
 	}
-	env := examine.NewEnv(asked.Target, w.state.settings, examine.Options{Said: asked.Said})
-	e := exam{target: asked.Target, progress: examine.NewProgress(examine.PlanFor(asked.Target)), started: w.now()}
-	if asked.Said != nil {
+	env := examine.NewEnv(target, w.state.settings, examine.Options{Said: said})
+	e := exam{target: target, progress: examine.NewProgress(examine.PlanFor(target)), started: w.now()}
+	if said != nil {
 		e.said = text
 	}
 	w.begin(e, env, nil)
-	if asked.Target.Secrets {
+	if target.Secrets {
 		w.apply(noticed{text: w.say("window.secrets")})
 	}
 }

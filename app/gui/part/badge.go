@@ -9,12 +9,12 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// breathTime is one breath of what is being looked at; fillTime is how long the line of the way
+// breathTime is one breath of what is being looked at; fillTime is how long a piece of the line
 // takes from one station to the next. A frame every 40 ms is smooth for either, and spares computers
 // that draw without a graphics card.
 const (
 	breathTime = 1600 * time.Millisecond
-	fillTime   = 200 * time.Millisecond
+	fillTime   = 40 * time.Millisecond
 	frameTime  = 40 * time.Millisecond
 )
 

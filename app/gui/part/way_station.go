@@ -276,4 +276,5 @@ func (k *linkView) fill(p *wayPlan, i int, filled float32) {
 	k.full.Move(at)
 	k.full.Resize(size)
 	canvas.Refresh(k.full)
+	canvas.Refresh(k.faint) // what was never drawn belongs to no canvas, and would wake none
 }
