@@ -39,6 +39,7 @@ func newCheckPage(w *window) *checkPage {
 	p.entry.SetPlaceHolder(w.say("window.address.hint"))
 	p.entry.OnSubmitted = func(string) { p.submit() }
 	p.entry.onEscape = w.escape
+	p.entry.onPaste = w.fromClipboard
 	p.examine = part.NewPush(w.say("window.examine"), nil, p.press)
 	p.examine.Importance = widget.HighImportance
 	p.notice = part.NewNotice()

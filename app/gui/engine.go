@@ -6,8 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"fyne.io/fyne/v2"
-
 	"github.com/waymend/waymend/app/demo"
 	"github.com/waymend/waymend/app/examine"
 	"github.com/waymend/waymend/app/kept"
@@ -229,10 +227,23 @@ func (w *window) look() {
 	})
 }
 
+// pasteLimit is how long the clipboard may take.
+const pasteLimit = 2 * time.Second
+
 // paste takes an address, or a browser's error, over from the clipboard into an empty field.
-func (w *window) paste(c fyne.Clipboard) {
-	if w.state.exam.any() {
-		return
+func (w *window) paste() {
+	if !w.state.exam.any() {
+		w.fromClipboard(func(text string) { w.view.check.offer(text) })
 	}
-	w.view.check.offer(c.Content())
+}
+
+// fromClipboard reads the clipboard aside, since its owner may hang, and hands its text over.
+func (w *window) fromClipboard(take func(text string)) {
+	w.aside(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), pasteLimit)
+		defer cancel()
+		if text, err := w.outside.clipboard(ctx); err == nil {
+			w.post(call(func() { take(text) }))
+		}
+	})
 }

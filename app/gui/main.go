@@ -137,7 +137,7 @@ func (w *window) raise(address string) {
 // arrive takes over the address with which the window was started, or else what the clipboard holds.
 func (w *window) arrive(address string) {
 	if address == "" {
-		w.paste(fyne.CurrentApp().Clipboard())
+		w.paste()
 		return
 	}
 	w.visit(placeCheck)

@@ -3,6 +3,7 @@ package gui
 import (
 	"context"
 
+	"github.com/waymend/waymend/platform/clipboard"
 	"github.com/waymend/waymend/platform/launch"
 )
 
@@ -17,6 +18,7 @@ type outside struct {
 	// reloadKeys names the keys that load a page anew, for a browser's id.
 	reloadKeys func(id string) string
 	still      func() bool // the system asks for less motion
+	clipboard  func(context.Context) (string, error)
 }
 
 func newOutside() outside {
@@ -29,5 +31,6 @@ func newOutside() outside {
 		restart:    launch.RestartComputer,
 		reloadKeys: launch.ReloadKeys,
 		still:      launch.ReducedMotion,
+		clipboard:  clipboard.Read,
 	}
 }
