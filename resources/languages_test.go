@@ -43,7 +43,7 @@ func actions(text string) []string {
 func TestLanguagesAreTranslated(t *testing.T) {
 	same := map[string]bool{
 		"CDN": true, "DNS": true, "Router": true, "Website": true, "Name": true, "Details": true, "Station": true,
-		"Privacy": true, "ok": true, "certain": true, "Notes": true,
+		"Privacy": true, "ok": true, "certain": true,
 	}
 	en := translation(English)
 	for _, lang := range Languages() {
