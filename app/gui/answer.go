@@ -2,6 +2,7 @@ package gui
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 
 	"fyne.io/fyne/v2"
@@ -79,7 +80,7 @@ func (a *answerCard) fill(s *state) {
 		setText(a.title, a.w.say("window.failed"))
 		setText(a.why, e.failed)
 		setText(a.sure, "")
-		a.remarks.SetPoints()
+		show(a.remarks, false)
 		show(a.todo, false)
 		a.steps.SetSteps(nil)
 		return
@@ -94,7 +95,9 @@ func (a *answerCard) fill(s *state) {
 	}
 	setText(a.sure, sure)
 	show(a.sure, sure != "")
-	a.remarks.SetPoints(a.points(e)...)
+	points := a.points(e)
+	a.remarks.SetPoints(points...)
+	show(a.remarks, slices.ContainsFunc(points, func(p part.Points) bool { return len(p.Texts) > 0 }))
 	steps := a.w.steps(s)
 	a.steps.SetMotion(s.moves())
 	show(a.todo, len(steps) > 0)

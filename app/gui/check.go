@@ -65,8 +65,9 @@ func newCheckPage(w *window) *checkPage {
 	return p
 }
 
-func (p *checkPage) object() fyne.CanvasObject { return p.scroll }
-func (p *checkPage) first() fyne.Focusable     { return p.entry }
+func (p *checkPage) object() fyne.CanvasObject   { return p.scroll }
+func (p *checkPage) scroller() *container.Scroll { return p.scroll }
+func (p *checkPage) first() fyne.Focusable       { return p.entry }
 
 // newWelcome says what can be done while nothing has been examined.
 func (p *checkPage) newWelcome() fyne.CanvasObject {
@@ -138,15 +139,8 @@ func (p *checkPage) tapped(i int) {
 
 // reveal scrolls a part of the waterfall into view.
 func (p *checkPage) reveal(top, height float32) {
-	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(p.details.fall)
-	begin := fyne.CurrentApp().Driver().AbsolutePositionForObject(p.scroll)
-	top += at.Y - begin.Y + p.scroll.Offset.Y
-	switch {
-	case top < p.scroll.Offset.Y:
-		p.scroll.ScrollToOffset(fyne.NewPos(0, top))
-	case top+height > p.scroll.Offset.Y+p.scroll.Size().Height:
-		p.scroll.ScrollToOffset(fyne.NewPos(0, top+height-p.scroll.Size().Height))
-	}
+	driver := fyne.CurrentApp().Driver()
+	scrollTo(p.scroll, top+driver.AbsolutePositionForObject(p.details.fall).Y-driver.AbsolutePositionForObject(p.scroll.Content).Y, height)
 }
 
 func (p *checkPage) render(s *state) {

@@ -13,11 +13,17 @@ import (
 const narrowBelow = 720
 
 // newFrame puts the side bar beside the page.
-func newFrame(rail *part.Rail, body fyne.CanvasObject) fyne.CanvasObject {
-	return container.New(&frame{rail: rail}, rail, body)
+func newFrame(rail *part.Rail, body fyne.CanvasObject, reveal func(fyne.CanvasObject)) fyne.CanvasObject {
+	return container.New(&frame{rail, reveal}, rail, body)
 }
 
-type frame struct{ rail *part.Rail }
+type frame struct {
+	rail   *part.Rail
+	reveal func(fyne.CanvasObject)
+}
+
+// Reveal implements part.Revealer.
+func (f *frame) Reveal(o fyne.CanvasObject) { f.reveal(o) }
 
 func (f *frame) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	rail, body := objects[0].MinSize(), objects[1].MinSize()

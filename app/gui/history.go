@@ -31,7 +31,8 @@ func newHistoryPage(w *window) *historyPage {
 	return p
 }
 
-func (p *historyPage) object() fyne.CanvasObject { return p.scroll }
+func (p *historyPage) object() fyne.CanvasObject   { return p.scroll }
+func (p *historyPage) scroller() *container.Scroll { return p.scroll }
 
 func (p *historyPage) first() fyne.Focusable {
 	if len(p.rows.Objects) > 0 {

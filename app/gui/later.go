@@ -21,6 +21,7 @@ func newLaterPage(w *window, name string) *laterPage {
 	return p
 }
 
-func (p *laterPage) object() fyne.CanvasObject { return p.scroll }
-func (p *laterPage) first() fyne.Focusable     { return p.check }
-func (p *laterPage) render(*state)             {}
+func (p *laterPage) object() fyne.CanvasObject   { return p.scroll }
+func (p *laterPage) scroller() *container.Scroll { return p.scroll }
+func (p *laterPage) first() fyne.Focusable       { return p.check }
+func (p *laterPage) render(*state)               {}

@@ -8,7 +8,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
-	"fyne.io/fyne/v2/widget"
 
 	"github.com/waymend/waymend/app/gui/part"
 	"github.com/waymend/waymend/app/settings"
@@ -24,15 +23,12 @@ type referenceList struct {
 	shown diagnostics.References
 	drawn bool
 
-	operator, v4, v6 *widget.Entry
+	operator, v4, v6 *part.Field
 }
 
 func newReferenceList(w *window) *referenceList {
 	r := &referenceList{w: w, list: container.NewVBox()}
-	r.operator, r.v4, r.v6 = widget.NewEntry(), widget.NewEntry(), widget.NewEntry()
-	r.operator.SetPlaceHolder(w.say("window.references.operator"))
-	r.v4.SetPlaceHolder("192.0.2.1")
-	r.v6.SetPlaceHolder("2001:db8::1")
+	r.operator, r.v4, r.v6 = part.NewField(w.say("window.references.operator")), part.NewField("192.0.2.1"), part.NewField("2001:db8::1")
 	add := container.New(layout.NewGridLayoutWithColumns(3), r.operator, r.v4, r.v6)
 	buttons := part.Flow(
 		part.NewPush(w.say("window.references.add"), part.Icon("plus"), r.add),
@@ -71,11 +67,8 @@ func (r *referenceList) render(s *state) {
 	}
 }
 
-func (r *referenceList) tick(name string, on bool, change func(*settings.Settings, bool)) *widget.Check {
-	c := widget.NewCheck(name, nil)
-	c.SetChecked(on)
-	c.OnChanged = func(on bool) { r.w.choose(func(s *settings.Settings) { change(s, on) }) }
-	return c
+func (r *referenceList) tick(name string, on bool, change func(*settings.Settings, bool)) *part.Tick {
+	return part.NewTick(name, on, func(on bool) { r.w.choose(func(s *settings.Settings) { change(s, on) }) })
 }
 
 func anchorName(a diagnostics.Anchor) string {
@@ -132,7 +125,7 @@ func (r *referenceList) add() {
 	case len(r.w.state.settings.References.Anchors) >= settings.MaxReferences:
 		r.w.apply(noticed{text: r.w.say("window.references.many"), fault: true})
 	default:
-		for _, e := range []*widget.Entry{r.operator, r.v4, r.v6} {
+		for _, e := range []*part.Field{r.operator, r.v4, r.v6} {
 			e.SetText("")
 		}
 		r.w.apply(noticed{})

@@ -18,7 +18,7 @@ import (
 type settingsPage struct {
 	w          *window
 	scroll     *container.Scroll
-	language   *widget.Select
+	language   *part.Choice
 	notice     *part.Notice
 	references *referenceList
 }
@@ -54,8 +54,9 @@ func newSettingsPage(w *window) *settingsPage {
 	return p
 }
 
-func (p *settingsPage) object() fyne.CanvasObject { return p.scroll }
-func (p *settingsPage) first() fyne.Focusable     { return p.language }
+func (p *settingsPage) object() fyne.CanvasObject   { return p.scroll }
+func (p *settingsPage) scroller() *container.Scroll { return p.scroll }
+func (p *settingsPage) first() fyne.Focusable       { return p.language }
 
 func (p *settingsPage) render(s *state) {
 	markNotice(p.notice, s.notice)
@@ -94,9 +95,7 @@ func (p *settingsPage) look() fyne.CanvasObject {
 		percent, _ := strconv.Atoi(n)
 		w.choose(func(s *settings.Settings) { s.Size = percent })
 	})
-	still := widget.NewCheck(w.say("window.settings.still"), nil)
-	still.SetChecked(set.Still)
-	still.OnChanged = func(on bool) { w.choose(func(s *settings.Settings) { s.Still = on }) }
+	still := part.NewTick(w.say("window.settings.still"), set.Still, func(on bool) { w.choose(func(s *settings.Settings) { s.Still = on }) })
 	return container.New(layout.NewCustomPaddedVBoxLayout(8),
 		row(w.say("window.settings.language"), p.language), row(w.say("window.settings.theme"), themes),
 		row(w.say("window.settings.size"), size), part.Quiet(w.say("window.settings.size.text")), still)
@@ -108,28 +107,19 @@ func row(label string, choice fyne.CanvasObject) fyne.CanvasObject {
 }
 
 // choice offers values by their names.
-func choice(values []string, chosen string, name func(string) string, choose func(string)) *widget.Select {
+func choice(values []string, chosen string, name func(string) string, choose func(string)) *part.Choice {
 	names := make([]string, len(values))
 	for i, v := range values {
 		names[i] = name(v)
 	}
-	s := widget.NewSelect(names, nil)
-	if i := slices.Index(values, chosen); i >= 0 {
-		s.SetSelectedIndex(i)
-	}
-	s.OnChanged = func(string) {
-		if i := s.SelectedIndex(); i >= 0 {
-			choose(values[i])
-		}
-	}
-	return s
+	return part.NewChoice(names, slices.Index(values, chosen), func(i int) { choose(values[i]) })
 }
 
 func (p *settingsPage) privacy() fyne.CanvasObject {
 	w := p.w
-	keep := widget.NewCheck(w.say("window.settings.keep"), nil)
-	keep.SetChecked(!w.state.settings.Forget)
-	keep.OnChanged = func(on bool) { w.choose(func(s *settings.Settings) { s.Forget = !on }) }
+	keep := part.NewTick(w.say("window.settings.keep"), !w.state.settings.Forget, func(on bool) {
+		w.choose(func(s *settings.Settings) { s.Forget = !on })
+	})
 	return container.New(layout.NewCustomPaddedVBoxLayout(8), part.Body(w.say("window.settings.privacy.text")), keep,
 		part.Flow(part.NewPush(w.say("window.forget"), part.Icon("trash"), w.askForget)))
 }

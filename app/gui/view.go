@@ -17,6 +17,8 @@ type page interface {
 	object() fyne.CanvasObject
 	// render brings the state to the page; it is called for the page that is shown only.
 	render(*state)
+	// scroller scrolls the page.
+	scroller() *container.Scroll
 	// first gets the keyboard when the page is opened; nil leaves it where it is.
 	first() fyne.Focusable
 }
@@ -63,7 +65,7 @@ func (w *window) build() {
 	v.rail.OnSelected = func(i int) { w.visit(place(i)) }
 	v.body = container.NewStack()
 	w.view = v
-	w.win.SetContent(newFrame(v.rail, v.body))
+	w.win.SetContent(newFrame(v.rail, v.body, w.reveal))
 	w.addShortcuts()
 	w.render()
 }
@@ -81,6 +83,30 @@ func (w *window) render() {
 		return
 	}
 	v.pages[s.place].render(s)
+}
+
+// reveal scrolls the page so that an object on it can be seen whole, with a little air.
+func (w *window) reveal(o fyne.CanvasObject) {
+	if w.sheet != nil {
+		return
+	}
+	scroll, driver := w.view.pages[w.state.place].scroller(), fyne.CurrentApp().Driver()
+	const air = 16
+	top := driver.AbsolutePositionForObject(o).Y - driver.AbsolutePositionForObject(scroll.Content).Y
+	scrollTo(scroll, top-air, o.Size().Height+2*air)
+}
+
+// scrollTo brings a part of a scrolled content into view; of one that is too high, its top.
+func scrollTo(scroll *container.Scroll, top, height float32) {
+	room := scroll.Size().Height
+	offset := scroll.Offset.Y
+	if top+height > offset+room {
+		offset = top + height - room
+	}
+	offset = min(offset, top)
+	if offset = max(0, offset); offset != scroll.Offset.Y {
+		scroll.ScrollToOffset(fyne.NewPos(0, offset))
+	}
 }
 
 // visit goes to a place and gives it the keyboard.

@@ -278,7 +278,7 @@ func (h *foldHead) TypedKey(e *fyne.KeyEvent) {
 }
 
 func (h *foldHead) TypedRune(rune)                 {}
-func (h *foldHead) FocusGained()                   { h.focused = true; h.Refresh() }
+func (h *foldHead) FocusGained()                   { h.focused = true; h.Refresh(); Reveal(h) }
 func (h *foldHead) FocusLost()                     { h.focused = false; h.Refresh() }
 func (h *foldHead) MouseIn(*desktop.MouseEvent)    { h.over = true; h.Refresh() }
 func (h *foldHead) MouseMoved(*desktop.MouseEvent) {}

@@ -102,7 +102,7 @@ func (r *EntryRow) TypedKey(e *fyne.KeyEvent) {
 func (r *EntryRow) TypedRune(rune) {}
 
 // FocusGained implements fyne.Focusable.
-func (r *EntryRow) FocusGained() { r.focused = true; r.paint() }
+func (r *EntryRow) FocusGained() { r.focused = true; r.paint(); Reveal(r) }
 
 // FocusLost implements fyne.Focusable.
 func (r *EntryRow) FocusLost() { r.focused = false; r.paint() }

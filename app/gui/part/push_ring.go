@@ -12,6 +12,7 @@ import (
 func (b *Push) FocusGained() {
 	b.focused = true
 	b.Button.FocusGained()
+	Reveal(b)
 }
 
 // FocusLost implements fyne.Focusable.

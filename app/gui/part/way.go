@@ -123,6 +123,7 @@ func (w *Way) Cursor() desktop.Cursor {
 func (w *Way) FocusGained() {
 	w.focused = true
 	w.remark()
+	Reveal(w)
 }
 
 // FocusLost implements fyne.Focusable.
