@@ -109,7 +109,7 @@ func fileRune(r rune) rune {
 func (w *window) showLetter(d report.Document, who string) {
 	subject, body := report.Letter(d, who, w.state.lang)
 	text := widget.NewLabel(subject + "\n\n" + body)
-	text.Wrapping, text.Selectable = fyne.TextWrapWord, true
+	text.Wrapping = fyne.TextWrapWord
 	scroll := container.NewVScroll(text)
 	scroll.SetMinSize(fyne.NewSize(320, 180))
 	w.openSheet(w.say("window.letter."+who), scroll,

@@ -3,6 +3,8 @@ package gui
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
+
+	"github.com/waymend/waymend/app/gui/part"
 )
 
 // addressEntry is the field for the address: it offers the last ones, and leaves the window's own
@@ -24,8 +26,8 @@ func newAddressEntry() *addressEntry {
 
 // TypedShortcut implements fyne.Shortcutable.
 func (e *addressEntry) TypedShortcut(s fyne.Shortcut) {
-	if isOurs(s) {
-		forward(e, s)
+	if part.OfWindow(s) {
+		part.LeaveShortcut(e, s)
 		return
 	}
 	if _, ok := s.(*fyne.ShortcutPaste); ok {

@@ -132,9 +132,9 @@ func (p *settingsPage) files() fyne.CanvasObject {
 			where = p.w.say("window.settings.no-place")
 		}
 		label := widget.NewLabel(where)
-		label.Selectable, label.Wrapping = true, fyne.TextWrapBreak
-		label.TextStyle.Monospace = true
-		box.Add(container.NewVBox(part.Quiet(p.w.say("window.file."+path.Name)), label))
+		label.Wrapping, label.TextStyle.Monospace = fyne.TextWrapBreak, true
+		push := part.NewPush(p.w.say("window.copy"), part.Icon("copy"), func() { p.w.copy(path.Path) })
+		box.Add(container.NewBorder(nil, nil, nil, container.NewVBox(push), container.New(layout.NewCustomPaddedVBoxLayout(0), part.Quiet(p.w.say("window.file."+path.Name)), label)))
 	}
 	return box
 }

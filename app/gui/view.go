@@ -1,8 +1,6 @@
 package gui
 
 import (
-	"slices"
-
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
@@ -151,11 +149,6 @@ func (s shortcut) combination() *desktop.CustomShortcut {
 	return &desktop.CustomShortcut{KeyName: s.key, Modifier: fyne.KeyModifierShortcutDefault}
 }
 
-// isOurs tells the window's own keys from those of the widget that has the focus.
-func isOurs(s fyne.Shortcut) bool {
-	return slices.ContainsFunc(shortcuts, func(o shortcut) bool { return o.combination().ShortcutName() == s.ShortcutName() })
-}
-
 func (w *window) addShortcuts() {
 	c := w.win.Canvas()
 	for _, s := range shortcuts {
@@ -179,12 +172,5 @@ func (w *window) escape() {
 		w.halt()
 	case w.state.notice.text != "":
 		w.apply(noticed{})
-	}
-}
-
-// forward hands a shortcut that a focused widget does not know to the window.
-func forward(o fyne.CanvasObject, s fyne.Shortcut) {
-	if c, ok := fyne.CurrentApp().Driver().CanvasForObject(o).(fyne.Shortcutable); ok {
-		c.TypedShortcut(s)
 	}
 }

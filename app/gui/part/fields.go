@@ -2,6 +2,7 @@ package part
 
 import (
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
 )
 
@@ -95,6 +96,22 @@ func NewField(hint string) *Field {
 func (f *Field) FocusGained() {
 	f.Entry.FocusGained()
 	Reveal(f)
+}
+
+// TypedShortcut implements fyne.Shortcutable.
+func (f *Field) TypedShortcut(s fyne.Shortcut) {
+	if OfWindow(s) {
+		LeaveShortcut(f, s)
+		return
+	}
+	f.Entry.TypedShortcut(s)
+}
+
+// OfWindow tells the keys of the whole window, letters and digits, from those that move and edit in a
+// line of text.
+func OfWindow(s fyne.Shortcut) bool {
+	c, custom := s.(*desktop.CustomShortcut)
+	return custom && len(c.KeyName) == 1
 }
 
 // TypedKey implements fyne.Focusable.

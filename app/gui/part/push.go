@@ -50,3 +50,10 @@ func holding(w *Push, tapped func()) func() {
 		}
 	}
 }
+
+// LeaveShortcut hands a shortcut that a focused widget has no use for to its window.
+func LeaveShortcut(o fyne.CanvasObject, s fyne.Shortcut) {
+	if c, ok := fyne.CurrentApp().Driver().CanvasForObject(o).(fyne.Shortcutable); ok {
+		c.TypedShortcut(s)
+	}
+}

@@ -318,7 +318,11 @@ func (w *Waterfall) TypedRune(rune) {}
 
 // TypedShortcut copies the current row.
 func (w *Waterfall) TypedShortcut(s fyne.Shortcut) {
-	if _, ok := s.(*fyne.ShortcutCopy); ok && w.has(w.current) && w.OnCopy != nil {
+	if _, ok := s.(*fyne.ShortcutCopy); !ok {
+		LeaveShortcut(w, s)
+		return
+	}
+	if w.has(w.current) && w.OnCopy != nil {
 		w.OnCopy(copyText(w.byID[w.current].bar))
 	}
 }

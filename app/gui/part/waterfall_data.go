@@ -34,7 +34,7 @@ func (v *dataView) set(text string) {
 	parts := inPieces(brokenLines(bounded(text, dataShown), dataLine), dataPiece)
 	for len(v.labels) < len(parts) {
 		label := widget.NewLabelWithStyle("", fyne.TextAlignLeading, fyne.TextStyle{Monospace: true})
-		label.Selectable, label.SizeName = true, SizeSmall
+		label.SizeName = SizeSmall
 		v.labels = append(v.labels, label)
 	}
 	v.labels = v.labels[:len(parts)]
