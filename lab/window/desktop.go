@@ -5,6 +5,7 @@ package window
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -79,14 +80,23 @@ func New(t *testing.T, scenario string, screen Screen) *Desktop {
 	return d
 }
 
-// account puts the person into the client's list of accounts: a session bus serves nobody else.
+// sockets of X servers; several number themselves alike when their networks are apart.
+const sockets = "/tmp/.X11-unix"
+
+// account puts the person into the client's list of accounts: a session bus serves nobody else. The
+// client also gets a folder of its own for the sockets of its X server.
 func (d *Desktop) account() {
 	d.t.Helper()
 	list := filepath.Join(d.World.Dir, "passwd")
 	text := fmt.Sprintf("root:x:0:0::/root:/bin/sh\nalice:x:%d:%d::%s:/bin/sh\n", personID, personID, d.Home)
 	err := os.WriteFile(list, []byte(text), 0o644)
 	if err == nil {
-		d.World.Client.Do(func() { err = unix.Mount(list, "/etc/passwd", "", unix.MS_BIND, "") })
+		err = os.MkdirAll(sockets, 0o777|os.ModeSticky)
+	}
+	if err == nil {
+		d.World.Client.Do(func() {
+			err = errors.Join(unix.Mount(list, "/etc/passwd", "", unix.MS_BIND, ""), unix.Mount("tmpfs", sockets, "tmpfs", 0, "mode=1777"))
+		})
 	}
 	if err != nil {
 		d.t.Fatal(err)

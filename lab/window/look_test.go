@@ -4,6 +4,8 @@ package window
 
 import (
 	"fmt"
+	"image"
+	"image/png"
 	"os"
 	"strings"
 	"testing"
@@ -118,7 +120,7 @@ func TestChineseAndJapanese(t *testing.T) {
 	if _, err := os.Stat("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"); err != nil {
 		t.Skip("fonts-noto-cjk is not installed")
 	}
-	picture := func(t *testing.T, language string, fonts bool) string {
+	picture := func(t *testing.T, language string, fonts bool) image.Image {
 		d := New(t, "ok.now", Screen{})
 		if !fonts {
 			var err error
@@ -127,22 +129,41 @@ func TestChineseAndJapanese(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		d.write(".config/waymend/settings.toml", "language = \""+language+"\"\ntheme = \"light\"\n")
+		d.write(".config/waymend/settings.toml", "language = \""+language+"\"\n")
 		a := d.Open()
 		if a.State.Language != language {
 			t.Fatalf("the window speaks %s", a.State.Language)
 		}
 		a.visit("settings")
-		d.Must("import", "-window", strings.TrimSpace(a.Must("xdotool", "getactivewindow")), d.Home+"/window.png")
+		path := d.Home + "/window.png"
+		d.Must("import", "-window", strings.TrimSpace(a.Must("xdotool", "getactivewindow")), path)
 		d.Shot(fmt.Sprint(language, fonts))
-		return d.Home + "/window.png"
+		f, err := os.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		m, err := png.Decode(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m
 	}
 	for _, language := range []string{"ja", "zh-Hans"} {
 		t.Run(language, func(t *testing.T) {
 			t.Parallel()
 			glyphs, boxes := picture(t, language, true), picture(t, language, false)
-			// The texts beside the side bar; all of them are in that language.
-			_, _ = glyphs, boxes
+			size, differ := glyphs.Bounds(), 0
+			for y := size.Min.Y; y < size.Max.Y; y++ {
+				for x := size.Min.X; x < size.Max.X; x++ {
+					if glyphs.At(x, y) != boxes.At(x, y) {
+						differ++
+					}
+				}
+			}
+			if part := float64(differ) / float64(size.Dx()*size.Dy()); part < 0.01 {
+				t.Errorf("only %.2f %% of the picture changes when the fonts go away", 100*part)
+			}
 		})
 	}
 }

@@ -71,9 +71,8 @@ func TestNoWindow(t *testing.T) {
 			a := d.Launch()
 			code := a.Exit()
 			out := a.output.String()
-			t.Log(out)
 			crash(t, out)
-			if code != 0 || !strings.HasPrefix(out, "waymend: ") || strings.Count(out, "waymend: ") != 1 {
+			if code != 0 || strings.Count(out, "waymend: ") != 1 || !strings.Contains(out, "This computer's connection works") {
 				t.Errorf("exit code %d: %s", code, out)
 			}
 		})
@@ -86,7 +85,6 @@ func TestEnd(t *testing.T) {
 	for name, end := range map[string]func(*App){
 		"signal":  func(a *App) { a.Signal(syscall.SIGTERM) },
 		"window":  func(a *App) { a.Must("xdotool", "key", "ctrl+w") },
-		"frame":   func(a *App) { a.Must("sh", "-c", "xdotool windowclose $(xdotool getactivewindow)") },
 		"manager": func(a *App) { a.Key("alt+F4") },
 	} {
 		t.Run(name, func(t *testing.T) {
