@@ -75,3 +75,23 @@ func Faults() []Fault {
 	}
 	return list
 }
+
+// RemedyByID returns what the catalogue knows of one remedy.
+func RemedyByID(id string) (Remedy, bool) {
+	i := slices.IndexFunc(remedies(), func(r Remedy) bool { return r.ID == id })
+	if i < 0 {
+		return Remedy{}, false
+	}
+	return remedies()[i], true
+}
+
+// Remedies lists all remedies of the catalogue, also those that help against no fault by name.
+func Remedies() []Remedy { return slices.Clone(remedies()) }
+
+var remedies = sync.OnceValue(func() []Remedy {
+	var file struct{ Remedies []Remedy }
+	if json.Unmarshal(faultsJSON, &file) != nil {
+		return nil
+	}
+	return file.Remedies
+})

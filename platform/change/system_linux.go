@@ -2,7 +2,10 @@ package change
 
 // Here looks at this computer.
 func Here() System {
-	return System{Flush: flushSteps, Hosts: hostsSteps}
+	return System{
+		Flush: flushSteps, Hosts: hostsSteps, Renew: renewSteps, Restart: restartSteps, Remote: remote,
+		ProxyOff: proxySteps, Variables: variables, Clock: clockSteps, Neighbours: neighbourSteps,
+	}
 }
 
 var doers = map[Verb]doer{
@@ -11,6 +14,18 @@ var doers = map[Verb]doer{
 	FlushNscd:     flushNscd,
 	FlushDnsmasq:  flushDnsmasq,
 	FlushUnbound:  flushUnbound,
+	RenewNM:       renewing(renewNM),
+	RenewNetworkd: renewing(renewNetworkd),
+	RenewDhcpcd:   renewing(renewDhcpcd),
+	RenewDhclient: renewing(renewDhclient),
+	RenewUdhcpc:   renewing(renewUdhcpc),
+	RestartNM:     restartNM,
+	RestartLink:   restartLink,
+	ProxyGNOME:    setGNOME,
+	ProxyKDE:      setKDE,
 	HostsComment:  commentHostsFile,
 	HostsRestore:  restoreHostsFile,
+	ClockService:  clockService,
+	ClockChrony:   clockChrony,
+	NeighboursOf:  flushNeighbours,
 }
