@@ -174,15 +174,14 @@ func (d *Dir) Replace(name string, to *Dir, as string) error {
 	return d.move(name, to, as)
 }
 
-// move moves a name between a directory and one in it, through the handle of the outer one.
+// move moves a name through the handle of the innermost directory that both were opened in.
 func (d *Dir) move(name string, to *Dir, as string) error {
-	switch {
-	case to == d:
-		return d.root.Rename(name, as)
-	case to.parent == d:
-		return d.root.Rename(name, filepath.Join(to.name, as))
-	case d.parent == to:
-		return to.root.Rename(filepath.Join(d.name, name), as)
+	for from, old := d, name; from != nil; from, old = from.parent, filepath.Join(from.name, old) {
+		for at, next := to, as; at != nil; at, next = at.parent, filepath.Join(at.name, next) {
+			if from == at {
+				return from.root.Rename(old, next)
+			}
+		}
 	}
 	return errors.ErrUnsupported
 }

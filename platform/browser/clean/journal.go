@@ -1,0 +1,166 @@
+package clean
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/waymend/waymend/platform/browser"
+	"github.com/waymend/waymend/platform/browser/tree"
+)
+
+// Phases of a clearing.
+const (
+	applying = "applying" // things are being moved aside
+	kept     = "kept"     // they are, and can be put back
+	undoing  = "undoing"
+	deleting = "deleting"
+)
+
+// record is the journal of one clearing. It is written before anything is touched.
+type record struct {
+	ID          string    `json:"id"`
+	Made        time.Time `json:"made"`
+	Until       time.Time `json:"until"`
+	Phase       string    `json:"phase"`
+	Interrupted bool      `json:"interrupted,omitempty"`
+	Site        *Site     `json:"site,omitempty"`
+	Closed      bool      `json:"closed,omitempty"`
+	Steps       []step    `json:"steps"`
+}
+
+// step is one item in the journal; what was moved for it lies under its number.
+type step struct {
+	What    What          `json:"what"`
+	Browser string        `json:"browser"`
+	Profile string        `json:"profile"`
+	Family  string        `json:"family"`
+	Root    string        `json:"root"`
+	Where   browser.Root  `json:"where"`
+	Dir     string        `json:"dir"`
+	Place   browser.Place `json:"place"`
+	ID      tree.ID       `json:"identity"`
+	Files   int64         `json:"files"`
+	Bytes   int64         `json:"bytes"`
+	Rows    int64         `json:"rows"`
+	Hosts   []string      `json:"hosts,omitempty"` // whose HSTS entries went
+	Done    bool          `json:"done,omitempty"`
+	Refused bool          `json:"refused,omitempty"`
+	Undone  bool          `json:"undone,omitempty"`
+}
+
+func (s step) item() Item {
+	return Item{What: s.What, Browser: s.Browser, Profile: s.Profile, Place: s.Place,
+		Files: s.Files, Bytes: s.Bytes, Rows: s.Rows, id: s.ID, names: s.Hosts, profile: s.owner()}
+}
+
+// owner is the profile of a step, as far as its locks are concerned.
+func (s step) owner() browser.Profile {
+	p := browser.Profile{Browser: s.Browser, Name: s.Profile, Root: s.Root, Where: s.Where, Dir: s.Dir}
+	for i := range browser.Families {
+		if browser.Families[i].ID == s.Family {
+			p.Family = &browser.Families[i]
+		}
+	}
+	return p
+}
+
+// newRecord journals a plan.
+func (c *Cleaner) newRecord(p *Plan) *record {
+	now := c.System.Now()
+	r := &record{ID: strings.ToLower(rand.Text()), Made: now, Until: now.Add(c.Keep), Phase: applying,
+		Site: p.request.Site, Closed: p.request.Closed}
+	for _, i := range p.Items {
+		var hosts []string
+		if i.What == HSTS {
+			hosts = i.names
+		}
+		r.Steps = append(r.Steps, step{Hosts: hosts, What: i.What, Browser: i.Browser, Profile: i.Profile, Family: i.profile.Family.ID,
+			Root: i.profile.Root, Where: i.profile.Where, Dir: i.profile.Dir, Place: i.Place, ID: i.id,
+			Files: i.Files, Bytes: i.Bytes, Rows: i.Rows})
+	}
+	return r
+}
+
+// holdName is the name of the directories beside what was cleared.
+func (r *record) holdName() string { return ".waymend-" + r.ID }
+
+func (c *Cleaner) file(id string) string { return filepath.Join(c.Dir, id+".json") }
+
+// save writes a journal in the place of its last version.
+func (c *Cleaner) save(r *record) error {
+	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
+		return err
+	}
+	b, err := json.MarshalIndent(r, "", "\t")
+	if err != nil {
+		return err
+	}
+	next := c.file(r.ID) + ".new"
+	if err := os.WriteFile(next, b, 0o600); err != nil {
+		return errors.Join(err, os.Remove(next))
+	}
+	return os.Rename(next, c.file(r.ID))
+}
+
+const maxJournal = 4 << 20
+
+func (c *Cleaner) load(id string) (*record, error) {
+	if strings.Trim(id, "abcdefghijklmnopqrstuvwxyz234567") != "" || id == "" {
+		return nil, fs.ErrNotExist
+	}
+	info, err := os.Lstat(c.file(id))
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() || info.Size() > maxJournal {
+		return nil, Damaged
+	}
+	b, err := os.ReadFile(c.file(id))
+	if err != nil {
+		return nil, err
+	}
+	var r record
+	if json.Unmarshal(b, &r) != nil || r.ID != id {
+		return nil, Damaged
+	}
+	return &r, nil
+}
+
+// journals lists the clearings that are not over.
+func (c *Cleaner) journals() (ids []string) {
+	entries, _ := os.ReadDir(c.Dir)
+	for _, e := range entries {
+		if id, ok := strings.CutSuffix(e.Name(), ".json"); ok {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// alone keeps other processes from a clearing while use works on it.
+func (c *Cleaner) alone(id string, use func() error) error {
+	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(filepath.Join(c.Dir, id+".lock"), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	if !lockFile(f) {
+		return errors.Join(Busy, f.Close())
+	}
+	err = errors.Join(use(), f.Close())
+	if _, gone := os.Lstat(c.file(id)); gone != nil {
+		os.Remove(f.Name())
+	}
+	return err
+}
+
+// forget removes a journal when nothing is left of its clearing.
+func (c *Cleaner) forget(id string) error { return os.Remove(c.file(id)) }
