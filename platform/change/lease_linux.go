@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/godbus/dbus/v5"
@@ -253,7 +254,7 @@ func renewUdhcpc(_ context.Context, link string, _ bool) (func() bool, error) {
 // address back. An address that stays the same is not set again; the file of leases shows that one came.
 func renewDhclient(ctx context.Context, link string, _ bool) (func() bool, error) {
 	leases := "/var/lib/dhcp/dhclient.leases"
-	var before time.Time
+	before := ""
 	err := eachClient("dhclient", link, func(p process) error {
 		if !p.ofRoot() || slices.Contains(p.argv, "-d") || slices.Contains(p.argv, "-6") || len(p.argv) > 40 {
 			return fmt.Errorf("%w: this dhclient belongs to another program", ErrNotHere)
@@ -261,22 +262,24 @@ func renewDhclient(ctx context.Context, link string, _ bool) (func() bool, error
 		if i := slices.Index(p.argv, "-lf"); i > 0 && i+1 < len(p.argv) {
 			leases = p.argv[i+1]
 		}
-		before = modified(leases)
+		before = lastLease(leases)
 		if err := p.signal(unix.SIGKILL); err != nil {
 			return err
 		}
 		_, err := run(ctx, "dhclient", append([]string{"-nw"}, p.argv[1:]...)...)
 		return err
 	})
-	return func() bool { return modified(leases).After(before) }, err
+	return func() bool { return lastLease(leases) != before }, err
 }
 
-func modified(path string) time.Time {
-	info, err := os.Stat(path)
+// lastLease is when the newest lease in a file is to be renewed (dhclient.leases(5)).
+func lastLease(path string) string {
+	b, err := os.ReadFile(path)
 	if err != nil {
-		return time.Time{}
+		return ""
 	}
-	return info.ModTime()
+	line, _, _ := strings.Cut(string(b[max(strings.LastIndex(string(b), "  renew "), 0):]), "\n")
+	return line
 }
 
 func eachClient(name, link string, tell func(process) error) error {
