@@ -88,7 +88,6 @@ func show1(set settings.Settings, broken error, address, version string) error {
 	}
 	defer w.hushOnSignal()()
 	w.win.Canvas().Focus(w.view.check.entry)
-	w.followFocus()
 	w.trace.start(w)
 	a.Run()
 	w.close()

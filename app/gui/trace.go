@@ -5,15 +5,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"reflect"
 	"runtime/debug"
 	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
-
-	"github.com/waymend/waymend/app/gui/part"
 )
 
 // traceVariable names the file to which the window writes what it shows, one JSON object a line, so
@@ -186,19 +184,10 @@ func focusOf(c fyne.Canvas) tracedFocus {
 		return tracedFocus{}
 	}
 	f := tracedFocus{ID: fmt.Sprintf("%p", focused), Type: strings.TrimLeft(fmt.Sprintf("%T", focused), "*")}
-	switch o := focused.(type) {
-	case *part.Push:
-		f.Text = o.Text
-	case *widget.Button:
-		f.Text = o.Text
-	case *widget.Check:
-		f.Text = o.Text
-	case *widget.Select:
-		f.Text = o.Selected
-	case *widget.Entry:
-		f.Text = o.PlaceHolder
-	case *addressEntry:
-		f.Text = o.PlaceHolder
+	for _, name := range []string{"Text", "Selected", "PlaceHolder"} { // of Fyne's widgets, and of ours around them
+		if field := reflect.ValueOf(focused).Elem().FieldByName(name); field.Kind() == reflect.String && field.Len() > 0 {
+			f.Text = field.String()
+		}
 	}
 	if o, ok := focused.(fyne.CanvasObject); ok {
 		at := fyne.CurrentApp().Driver().AbsolutePositionForObject(o)
