@@ -115,8 +115,8 @@ func (d *Desktop) start(screen Screen) {
 	d.Env = append(d.Env, "DBUS_SESSION_BUS_ADDRESS="+bus)
 	d.background(exec.Command("openbox", "--sm-disable"))
 	d.wait("a window manager", func() bool {
-		out, err := d.Run("xprop", "-root", "_NET_SUPPORTING_WM_CHECK")
-		return err == nil && strings.Contains(out, "window id")
+		_, err := d.Run("sh", "-c", "xprop -id $(xprop -root _NET_SUPPORTING_WM_CHECK | sed 's/.* # //') _NET_SUPPORTING_WM_CHECK | grep -q window")
+		return err == nil
 	})
 }
 
