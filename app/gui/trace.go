@@ -184,7 +184,7 @@ func focusOf(c fyne.Canvas) tracedFocus {
 		return tracedFocus{}
 	}
 	f := tracedFocus{ID: fmt.Sprintf("%p", focused), Type: strings.TrimLeft(fmt.Sprintf("%T", focused), "*")}
-	for _, name := range []string{"Text", "Selected", "PlaceHolder"} { // of Fyne's widgets, and of ours around them
+	for _, name := range []string{"Text", "PlaceHolder", "Selected"} { // of Fyne's widgets, and of ours around them
 		if field := reflect.ValueOf(focused).Elem().FieldByName(name); field.Kind() == reflect.String && field.Len() > 0 {
 			f.Text = field.String()
 		}
