@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/waymend/waymend/platform"
+	"github.com/waymend/waymend/platform/browser/clean"
 	"github.com/waymend/waymend/platform/change"
 	"github.com/waymend/waymend/platform/elevate"
 	"github.com/waymend/waymend/resources"
@@ -69,6 +70,8 @@ type Host struct {
 	// Do does steps in their order and hands over each as soon as it is done. Steps that need more
 	// rights than this process has are done after the person has agreed, all of them at once.
 	Do func(ctx context.Context, steps []change.Step, each func(change.Done)) error
+	// Cleaner clears browsers; nil where that is not wanted.
+	Cleaner *clean.Cleaner
 }
 
 // Here is this computer.
@@ -103,6 +106,12 @@ type Plan struct {
 	Steps []change.Step `json:"steps,omitempty"`
 	// Data is for remedies whose changes are not steps.
 	Data json.RawMessage `json:"data,omitempty"`
+	// Refused is what stays as it is although it was asked for, and why.
+	Refused []Line `json:"refused,omitempty"`
+	// Bytes is how much room it would give.
+	Bytes int64 `json:"bytes,omitempty"`
+
+	held *clean.Plan // of a clearing: its files as they were looked at
 }
 
 // Line is one sentence: a key of the texts and what fills it.
