@@ -32,7 +32,7 @@ func ofLanguage(table map[string]string, lang, otherwise string) string {
 }
 
 // units are the symbols that measured values end with; they are the same in every language.
-var units = []string{"ms", "s", "min", "h", "B", "kB", "MB", "GB", "B/s", "kB/s", "MB/s"}
+var units = []string{"ms", "s", "min", "h", "B", "kB", "MB", "GB", "TB", "B/s", "kB/s", "MB/s"}
 
 // Measure writes a value that is exactly a number with a unit, such as "1.2 s", as the language does.
 // Everything else, addresses and versions above all, is returned as it is.

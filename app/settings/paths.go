@@ -16,6 +16,8 @@ type Path struct {
 func Paths() []Path {
 	return []Path{
 		{"settings", File(), "what you have chosen"},
+		{"changes", Changes(), "what Waymend changed on this computer"},
+		{"cleared", Cleared(), "notes on what was cleared in browsers, until it cannot be undone any more"},
 		{"answers", Answers(), "the last answers of the window, unless you chose to keep none"},
 	}
 }
@@ -26,6 +28,12 @@ func File() string { return under(os.UserConfigDir, "settings.toml") }
 // Answers is the folder of the answers that the window keeps; "" when the system does not tell where
 // such files belong.
 func Answers() string { return under(stateDir, "answers") }
+
+// Changes is the log of what the program changed; "" as with Answers.
+func Changes() string { return under(stateDir, "changes.jsonl") }
+
+// Cleared is the folder of the notes on what was cleared in browsers; "" as with Answers.
+func Cleared() string { return under(stateDir, "cleared") }
 
 func under(dir func() (string, error), name string) string {
 	d, err := dir()
