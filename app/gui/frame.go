@@ -12,6 +12,10 @@ import (
 // 900 pixels at 200 % is 450 wide.
 const narrowBelow = 720
 
+// lowest is the least height that the window asks for, in Fyne's units: a window of 600 pixels at 200 %
+// is 300 high, and the side bar's icons need less.
+const lowest = 280
+
 // newFrame puts the side bar beside the page.
 func newFrame(rail *part.Rail, body fyne.CanvasObject, reveal func(fyne.CanvasObject)) fyne.CanvasObject {
 	return container.New(&frame{rail, reveal}, rail, body)
@@ -27,11 +31,14 @@ func (f *frame) Reveal(o fyne.CanvasObject) { f.reveal(o) }
 
 func (f *frame) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	rail, body := objects[0].MinSize(), objects[1].MinSize()
-	return fyne.NewSize(rail.Width+min(body.Width, 320), min(max(rail.Height, 240), 320))
+	return fyne.NewSize(rail.Width+min(body.Width, 320), min(max(rail.Height, 240), lowest))
 }
 
 func (f *frame) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	f.rail.SetNarrow(size.Width < narrowBelow)
+	if objects[0].MinSize().Height > size.Height {
+		f.rail.SetNarrow(true)
+	}
 	width := objects[0].MinSize().Width
 	objects[0].Resize(fyne.NewSize(width, size.Height))
 	objects[0].Move(fyne.NewPos(0, 0))
