@@ -50,6 +50,7 @@ const (
 	ClockMac      Verb = "clock-macos"
 	ClockWindows  Verb = "clock-windows"
 	NeighboursOf  Verb = "neighbours"
+	NeighboursAt  Verb = "neighbours-windows"
 	WinsockReset  Verb = "winsock-reset"
 	InternetReset Verb = "tcpip-reset"
 )
@@ -132,6 +133,7 @@ var specs = map[Verb]spec{
 	ClockMac:      {Admin, restTime, nil},
 	ClockWindows:  {Admin, restTime, nil},
 	NeighboursOf:  {Admin, cacheTime, args{"link": linkArg}},
+	NeighboursAt:  {Admin, cacheTime, args{"index": indexArg}},
 	WinsockReset:  {Admin, restTime, nil},
 	InternetReset: {Admin, restTime, nil},
 }
@@ -216,4 +218,14 @@ func ParseStep(text string) (Step, error) {
 		return Step{}, fmt.Errorf("%w: not as it is written", ErrStep)
 	}
 	return s, nil
+}
+
+// checked refuses steps with arguments that are out of the ordinary, such as a link's name.
+func checked(steps ...Step) ([]Step, error) {
+	for _, s := range steps {
+		if err := s.Check(); err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrNotHere, err)
+		}
+	}
+	return steps, nil
 }
