@@ -175,7 +175,7 @@ func (l Log) Entries() ([]Entry, error) {
 	return read(f), nil
 }
 
-// read folds events into entries. Of a file that others made long, the end counts.
+// read folds events into entries.
 func read(f io.Reader) []Entry {
 	var list []Entry
 	at := map[string]int{}
@@ -315,7 +315,7 @@ func (l Log) shorten(f *os.File, line []byte) error {
 	var lines [][]byte
 	size := 0
 	for raw := range eventsOf(f) {
-		lines = append(lines, append(bytes.TrimRight(raw, "\n"), '\n'))
+		lines = append(lines, append(bytes.Clone(bytes.TrimRight(raw, "\n")), '\n')) // the reader reuses raw
 		size += len(raw)
 	}
 	for len(lines) > 0 && size > maxFile/2 {
