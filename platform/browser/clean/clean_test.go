@@ -315,7 +315,8 @@ func makeDatabase(t testing.TB, file string, statements ...string) {
 	db, err := sql.Open("sqlite", file)
 	must(t, err)
 	defer db.Close()
-	for _, s := range statements {
+	db.SetMaxOpenConns(1)
+	for _, s := range append([]string{"PRAGMA synchronous=OFF"}, statements...) {
 		if _, err := db.Exec(s); err != nil {
 			t.Fatalf("%s: %v", s, err)
 		}

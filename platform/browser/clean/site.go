@@ -63,10 +63,12 @@ func hostOf(address string) (string, error) {
 			return "", err
 		}
 		host = u.Hostname()
-	} else if host, _, _ = strings.Cut(host, "/"); strings.Count(host, ":") == 1 {
+	} else if host, _, _ = strings.Cut(host, "/"); strings.HasPrefix(host, "[") {
+		host, _, _ = strings.Cut(host[1:], "]")
+	} else if strings.Count(host, ":") == 1 {
 		host, _, _ = strings.Cut(host, ":")
 	}
-	host = strings.TrimSuffix(strings.Trim(host, "[]"), ".")
+	host = strings.TrimSuffix(host, ".")
 	if ip, err := netip.ParseAddr(host); err == nil {
 		return ip.String(), nil
 	}

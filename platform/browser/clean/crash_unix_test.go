@@ -1,0 +1,171 @@
+//go:build unix
+
+package clean
+
+import (
+	"bufio"
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// rounds is how often a crash is tried: CLEAN_CRASHES times, or 20.
+func rounds() int {
+	if n, err := strconv.Atoi(os.Getenv("CLEAN_CRASHES")); err == nil {
+		return n
+	}
+	return 20
+}
+
+// TestCrashing is not a test: another process runs it to be killed in it.
+func TestCrashing(t *testing.T) {
+	home := os.Getenv("CLEAN_CRASH_HOME")
+	if home == "" {
+		t.Skip("a helper of other tests")
+	}
+	w := newWorld(t, home)
+	w.System.Now = time.Now
+	q := Request{Site: siteOf(t, "www.site1.test"), Cookies: true, Pages: true, Caches: os.Getenv("CLEAN_CRASH_CACHES") != ""}
+	plan := w.plan(q)
+	os.Stdout.WriteString("planned\n")
+	result := w.apply(plan)
+	if os.Getenv("CLEAN_CRASH_UNDO") != "" {
+		_, err := w.Undo(context.Background(), result.ID)
+		must(t, err)
+	}
+	if _, err := w.Delete(context.Background(), result.ID, Quickly, nil); err != nil {
+		t.Fatal(err)
+	}
+	os.Stdout.WriteString("done\n")
+}
+
+// crash has another process clear a home and kills it after some time; it tells whether it was
+// done before.
+func crash(t *testing.T, home string, after time.Duration, env ...string) (done bool) {
+	t.Helper()
+	cmd := exec.Command(os.Args[0], "-test.run=^TestCrashing$")
+	cmd.Env = append(append(os.Environ(), "CLEAN_CRASH_HOME="+home), env...)
+	out, err := cmd.StdoutPipe()
+	must(t, err)
+	must(t, cmd.Start())
+	lines := bufio.NewScanner(out)
+	for lines.Scan() && lines.Text() != "planned" {
+	}
+	kill := time.AfterFunc(after, func() { cmd.Process.Kill() })
+	for lines.Scan() {
+		done = done || lines.Text() == "done"
+		if strings.Contains(lines.Text(), "FAIL") {
+			t.Errorf("the process failed: %s", lines.Text())
+		}
+	}
+	kill.Stop()
+	cmd.Wait()
+	return done
+}
+
+// others are the contents of all files that no clearing may touch.
+func others(t *testing.T, home string) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	must(t, filepath.WalkDir(home, func(path string, d fs.DirEntry, err error) error {
+		rel, _ := filepath.Rel(home, path)
+		switch name := d.Name(); {
+		case err != nil:
+			return err
+		case rel == "waymend", strings.HasPrefix(name, ".waymend-"), slices.Contains([]string{"Cache", "Code Cache", "GPUCache", "DawnGraphiteCache",
+			"DawnWebGPUCache", "GPUPersistentCache", "ShaderCache", "GrShaderCache", "entries", "doomed", "startupCache"}, name):
+			return fs.SkipDir
+		case strings.HasPrefix(name, "Cookies"), strings.HasPrefix(name, "cookies.sqlite"), strings.HasPrefix(name, "Device Bound"), !d.Type().IsRegular():
+			return nil
+		}
+		b, err := os.ReadFile(path)
+		all[rel] = fmt.Sprintf("%x", sha256.Sum256(b))
+		return err
+	}))
+	return all
+}
+
+func TestCrashAtAnyPoint(t *testing.T) {
+	interrupted := 0
+	for n := range rounds() {
+		w := furnished(t, t.TempDir())
+		w.stock()
+		for _, db := range []string{w.chromium + "/Cookies", w.firefox + "/cookies.sqlite"} {
+			table, host := "cookies (creation_utc, top_frame_site_key, name, value, path, host_key)", "1, ''"
+			if strings.HasSuffix(db, "sqlite") {
+				table, host = "moz_cookies (id, originAttributes, name, value, path, host)", "NULL, ''"
+			}
+			makeDatabase(t, db, "INSERT INTO "+table+" VALUES ("+host+", 'n', 'v', '/', 'www.site1.test')")
+		}
+		w.clock = time.Now()
+		keep, before, jars := others(t, w.home), w.files(), w.jars()
+		undo := n%3 == 0
+		env := []string{"CLEAN_CRASH_CACHES=1"}
+		if undo {
+			env = append(env, "CLEAN_CRASH_UNDO=1")
+		}
+		if !crash(t, w.home, time.Duration(rand.IntN(60_000))*time.Microsecond, env...) {
+			interrupted++
+		}
+		for _, r := range w.Resume(context.Background(), Quickly) {
+			if len(r.Refused) > 0 {
+				t.Errorf("resumed with %+v", r.Refused)
+			}
+			// What was interrupted can still be taken back.
+			if !r.Until.IsZero() {
+				if back, err := w.Undo(context.Background(), r.ID); err != nil || len(back.Refused) > 0 {
+					t.Errorf("undo: %+v %v", back, err)
+				}
+				undo = true
+			}
+		}
+		w.clock = w.clock.Add(2 * time.Hour)
+		w.Resume(context.Background(), Quickly)
+		if left, _ := os.ReadDir(w.Dir); len(left) > 1 { // the lock of a journal that was never written
+			t.Errorf("journals left: %v", left)
+		}
+		for _, dir := range []string{w.chrCache + "/Cache", w.ffCache + "/cache2/entries"} {
+			if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+				t.Errorf("%s: %v", dir, err)
+			}
+		}
+		if undo && len(only(before, w.files())) > 0 && fmt.Sprint(w.jars()) != fmt.Sprint(jars) {
+			t.Errorf("not all is back: %s", only(before, w.files()))
+		}
+		for name, hash := range others(t, w.home) {
+			if keep[name] != hash {
+				t.Errorf("%s was changed", name)
+			}
+			delete(keep, name)
+		}
+		if len(keep) > 0 {
+			t.Errorf("lost: %v", keep)
+		}
+		for name, want := range jars {
+			for _, row := range want {
+				if got := w.jars()[name]; !strings.Contains(row, "site1.test") && !slices.Contains(got, row) {
+					t.Errorf("%s lost the cookie %q", name, row)
+				}
+			}
+		}
+		for _, line := range w.files() {
+			if strings.Contains(line, ".waymend-") {
+				t.Errorf("left behind: %s", line)
+			}
+		}
+		if t.Failed() {
+			t.Fatalf("in round %d", n)
+		}
+	}
+	t.Logf("%d of %d were killed in the middle", interrupted, rounds())
+}
