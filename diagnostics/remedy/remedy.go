@@ -29,7 +29,7 @@ var (
 	ErrNothing = change.ErrNothing
 	// ErrNotHere: this computer, or the way it is managed, does not allow it.
 	ErrNotHere = change.ErrNotHere
-	// ErrRefused: the person declined the system's question; nothing more was changed.
+	// ErrRefused: the system asked for consent and did not get it; nothing more was changed.
 	ErrRefused = change.ErrRefused
 	// ErrChanged: what was planned, or is to be taken back, has been changed by somebody else since.
 	ErrChanged = change.ErrChanged

@@ -132,18 +132,27 @@ func (c *counter) ServeDNS(w dns.ResponseWriter, q *dns.Msg) {
 	_ = w.WriteMsg(a)
 }
 
-// nameServer starts one on UDP and TCP.
+// nameServer starts one that ends with the test's process.
 func nameServer(t *testing.T, addr string) {
 	t.Helper()
+	must(t, nameServerAt(addr))
+}
+
+// nameServerAt serves on UDP and TCP as long as the process lives.
+func nameServerAt(addr string) error {
 	c := &counter{}
 	packets, err := net.ListenPacket("udp", addr)
-	must(t, err)
+	if err != nil {
+		return err
+	}
 	streams, err := net.Listen("tcp", addr)
-	must(t, err)
+	if err != nil {
+		return err
+	}
 	for _, s := range []*dns.Server{{PacketConn: packets, Handler: c}, {Listener: streams, Handler: c}} {
 		go func() { _ = s.ActivateAndServe() }()
-		t.Cleanup(func() { _ = s.Shutdown() })
 	}
+	return nil
 }
 
 // ask looks the name up at a resolver; "" when it does not answer.

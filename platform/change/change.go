@@ -24,7 +24,8 @@ var (
 	ErrRights = errors.New("change: this needs more rights")
 	// ErrChanged: what the step would change is not what it was when the step was planned.
 	ErrChanged = errors.New("change: somebody else has changed it since")
-	// ErrRefused: the person declined when the system asked.
+	// ErrRefused: consent was asked for and not given; services do not tell whether the person declined or
+	// nobody could be asked.
 	ErrRefused = errors.New("change: refused by the person")
 	// ErrNothing: there is nothing on this computer to do.
 	ErrNothing = errors.New("change: nothing to do on this computer")
