@@ -111,7 +111,7 @@ func (w *window) showLetter(d report.Document, who string) {
 	text := widget.NewLabel(subject + "\n\n" + body)
 	text.Wrapping = fyne.TextWrapWord
 	scroll := container.NewVScroll(text)
-	scroll.SetMinSize(fyne.NewSize(320, 180))
+	scroll.SetMinSize(fyne.NewSize(320, 360)) // less in a small window
 	w.openSheet(w.say("window.letter."+who), scroll,
 		sheetButton{"window.copy-letter", true, func() { w.closeSheet(); w.copy(subject + "\n\n" + body) }},
 		sheetButton{"window.close", false, w.closeSheet})

@@ -26,6 +26,7 @@ type answerCard struct {
 	todo    *widget.Label
 	steps   *part.Steps
 	actions *fyne.Container
+	mend    *part.Push // does the safe steps one by one
 	shown   answerShown
 }
 
@@ -36,12 +37,16 @@ type answerShown struct {
 	browsers int
 	failed   string
 	running  bool
+	mending  string
+	progress string
 }
 
 func newAnswerCard(w *window) *answerCard {
 	a := &answerCard{w: w, steps: part.NewSteps(), remarks: part.NewEvidence(), badge: part.NewBadge(part.Waiting, true, false)}
 	a.title, a.why, a.sure = part.Headline(""), part.Body(""), part.Quiet("")
 	a.todo = part.Title(w.say("cli.remedies"))
+	a.mend = part.NewPush(w.say("window.mend.all"), part.Icon("tick"), w.mendAll)
+	a.mend.Importance = widget.HighImportance
 	a.actions = part.Flow(
 		part.NewPush(w.say("window.again"), part.Icon("repeat"), w.again),
 		part.NewPush(w.say("window.save"), part.Icon("save"), w.saveReport),
@@ -51,7 +56,7 @@ func newAnswerCard(w *window) *answerCard {
 	text := container.New(layout.NewCustomPaddedVBoxLayout(0), a.why, a.sure)
 	a.card = part.Panel(container.New(layout.NewCustomPaddedVBoxLayout(16),
 		container.New(layout.NewCustomPaddedVBoxLayout(0), head, text), a.remarks,
-		container.New(layout.NewCustomPaddedVBoxLayout(8), a.todo, a.steps), a.actions))
+		container.New(layout.NewCustomPaddedVBoxLayout(8), a.todo, part.Flow(a.mend), a.steps), a.actions))
 	a.card.Hide()
 	return a
 }
@@ -60,7 +65,7 @@ func (a *answerCard) object() fyne.CanvasObject { return a.card }
 
 func (a *answerCard) render(s *state) {
 	e := &s.exam
-	now := answerShown{e.document, len(e.changes), len(s.browsers), e.failed, e.running}
+	now := answerShown{e.document, len(e.changes), len(s.browsers), e.failed, e.running, s.mending.id, s.mending.text}
 	if now == a.shown {
 		return
 	}
@@ -99,6 +104,8 @@ func (a *answerCard) fill(s *state) {
 	a.remarks.SetPoints(points...)
 	show(a.remarks, slices.ContainsFunc(points, func(p part.Points) bool { return len(p.Texts) > 0 }))
 	steps := a.w.steps(s)
+	show(a.mend, e.demo == "" && len(a.w.safe(s)) > 1)
+	enable(a.mend, s.mending.id == "")
 	a.steps.SetMotion(s.moves())
 	show(a.todo, len(steps) > 0)
 	a.steps.SetSteps(steps)

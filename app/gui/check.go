@@ -21,8 +21,8 @@ type checkPage struct {
 	entry    *addressEntry
 	examine  *part.Push // begins, or stops what runs
 	stopping bool       // what the button does now
-	notice   *part.Notice
-	openFile *part.Push    // opens what the notice says was saved
+	run      int        // the examination that is shown
+	notice   *noticeRow
 	subject  *widget.Label // what is examined, and for how long
 	way      *part.Way
 	panel    fyne.CanvasObject // around the way
@@ -42,13 +42,7 @@ func newCheckPage(w *window) *checkPage {
 	p.entry.onPaste = w.fromClipboard
 	p.examine = part.NewPush(w.say("window.examine"), nil, p.press)
 	p.examine.Importance = widget.HighImportance
-	p.notice = part.NewNotice()
-	p.notice.Hide()
-	p.openFile = part.NewPush(w.say("window.open-report"), part.Icon("open"), func() {
-		file := w.state.notice.file
-		w.try(func() error { return w.outside.file(file) })
-	})
-	p.openFile.Hide()
+	p.notice = newNoticeRow(w)
 	p.subject = widget.NewLabel("")
 	p.subject.Truncation = fyne.TextTruncateEllipsis
 	p.way = part.NewWay()
@@ -61,7 +55,7 @@ func newCheckPage(w *window) *checkPage {
 	p.guide = newGuideCard(w)
 	address := container.NewBorder(nil, nil, nil, p.examine, p.entry)
 	p.scroll = newColumn(container.New(layout.NewCustomPaddedVBoxLayout(16),
-		container.NewVBox(address, container.NewBorder(nil, nil, nil, p.openFile, p.notice)), p.welcome, p.panel, p.guide.object(), p.answer.object(), p.details.object()))
+		container.NewVBox(address, p.notice.row), p.welcome, p.panel, p.guide.object(), p.answer.object(), p.details.object()))
 	return p
 }
 
@@ -149,6 +143,10 @@ func (p *checkPage) render(s *state) {
 		p.entry.recent = list
 		p.entry.SetOptions(list)
 	}
+	if e.run != p.run {
+		p.run = e.run
+		p.scroll.ScrollToTop()
+	}
 	if e.running != p.stopping {
 		p.stopping = e.running
 		label := "window.examine"
@@ -157,8 +155,7 @@ func (p *checkPage) render(s *state) {
 		}
 		p.examine.SetText(p.w.say(label))
 	}
-	markNotice(p.notice, s.notice)
-	show(p.openFile, s.notice.file != "")
+	p.notice.render(s.notice)
 	show(p.welcome, !e.any())
 	show(p.panel, e.any())
 	if e.any() {
@@ -169,19 +166,6 @@ func (p *checkPage) render(s *state) {
 	p.guide.render(s)
 	p.answer.render(s)
 	p.details.render(s)
-}
-
-// markNotice shows the notice, if there is one.
-func markNotice(n *part.Notice, now notice) {
-	state := part.Warning
-	switch {
-	case now.fault:
-		state = part.Fault
-	case now.good:
-		state = part.OK
-	}
-	n.Set(state, now.text)
-	show(n, now.text != "")
 }
 
 // subjectOf says what is examined, and how long it takes or took.

@@ -17,6 +17,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/waymend/waymend/app/kept"
+	"github.com/waymend/waymend/app/mend"
 	"github.com/waymend/waymend/app/settings"
 	"github.com/waymend/waymend/resources"
 )
@@ -30,12 +31,15 @@ type window struct {
 	file    string // of the settings; "" when they cannot be saved
 	store   kept.Store
 	outside outside
+	kit     mend.Kit
 	now     func() time.Time
 
 	state state
 	view  *view
 	sheet *widget.PopUp // what lies over the page; nil when nothing does
 	stop  func()        // ends the running examination; nil when none runs
+
+	stopScan, stopMending, stopTidying func() // likewise
 
 	do     func(func()) // fyne.Do; tests run what is posted themselves
 	mu     sync.Mutex
@@ -53,7 +57,7 @@ type window struct {
 // newWindow makes the window without showing it.
 func newWindow(a fyne.App, set settings.Settings, version string) *window {
 	w := &window{app: a, version: version, file: settings.File(), store: kept.Store{Dir: settings.Answers()}, now: time.Now, do: fyne.Do, trace: newTrace()}
-	w.outside = newOutside()
+	w.outside, w.kit = newOutside(), mend.Here()
 	w.state = newState(set)
 	w.win = a.NewWindow("Waymend")
 	w.win.SetMaster()
@@ -67,8 +71,10 @@ func newWindow(a fyne.App, set settings.Settings, version string) *window {
 
 // close ends what runs; nothing may be left behind a closed window.
 func (w *window) close() {
-	if w.stop != nil {
-		w.stop()
+	for _, stop := range []func(){w.stop, w.stopScan, w.stopMending, w.stopTidying} {
+		if stop != nil {
+			stop()
+		}
 	}
 	w.state.closed = true
 	w.hush()
@@ -114,6 +120,7 @@ func (w *window) drain() {
 		w.state.apply(e)
 	}
 	w.render()
+	w.nextFix()
 }
 
 // call is work for the main goroutine that begins elsewhere; it changes no state by itself.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/waymend/waymend/app/gui/part"
 	"github.com/waymend/waymend/app/settings"
+	"github.com/waymend/waymend/platform/change"
 	"github.com/waymend/waymend/platform/launch"
 	"github.com/waymend/waymend/resources"
 )
@@ -38,6 +39,7 @@ func openTestWindow(t *testing.T, set settings.Settings) *testWindow {
 	w := &testWindow{t: t, posted: make(chan func(), 1000)}
 	w.window = newWindow(test.NewTempApp(t), set, "test")
 	w.window.do = func(f func()) { w.posted <- f }
+	w.kit.Host.System, w.kit.Host.Do = change.System{}, nil // nothing of this computer is changed but its own HOME
 	w.outside = outside{
 		browsers: func() []launch.Browser { return []launch.Browser{{ID: "firefox", Name: "Firefox"}} },
 		open: func(b launch.Browser, url string, private bool) error {

@@ -19,7 +19,7 @@ type settingsPage struct {
 	w          *window
 	scroll     *container.Scroll
 	language   *part.Choice
-	notice     *part.Notice
+	notice     *noticeRow
 	references *referenceList
 }
 
@@ -33,8 +33,7 @@ var languageNames = map[string]string{
 var sizes = []int{75, 90, 100, 110, 125, 150, 175, 200}
 
 func newSettingsPage(w *window) *settingsPage {
-	p := &settingsPage{w: w, notice: part.NewNotice()}
-	p.notice.Hide()
+	p := &settingsPage{w: w, notice: newNoticeRow(w)}
 	p.references = newReferenceList(w)
 	sections := []struct {
 		key     string
@@ -45,7 +44,7 @@ func newSettingsPage(w *window) *settingsPage {
 		{"window.settings.privacy", p.privacy()},
 		{"window.settings.files", p.files()},
 	}
-	box := container.New(layout.NewCustomPaddedVBoxLayout(16), part.Headline(w.say("window.place.settings")), p.notice)
+	box := container.New(layout.NewCustomPaddedVBoxLayout(16), part.Headline(w.say("window.place.settings")), p.notice.row)
 	for _, s := range sections {
 		box.Add(part.Panel(container.New(layout.NewCustomPaddedVBoxLayout(8), part.Title(w.say(s.key)), s.content)))
 	}
@@ -59,7 +58,7 @@ func (p *settingsPage) scroller() *container.Scroll { return p.scroll }
 func (p *settingsPage) first() fyne.Focusable       { return p.language }
 
 func (p *settingsPage) render(s *state) {
-	markNotice(p.notice, s.notice)
+	p.notice.render(s.notice)
 	p.references.render(s)
 }
 

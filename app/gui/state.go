@@ -33,6 +33,8 @@ type state struct {
 	exam     exam
 	notice   notice
 	guide    guide
+	mending  mending
+	cleanup  cleanup
 	kept     []kept.Entry // answers of this computer, the newest first
 	browsers []launch.Browser
 	still    bool // the system asks for less motion
@@ -67,6 +69,7 @@ type notice struct {
 	fault bool
 	good  bool   // nothing is wrong: something was done
 	file  string // that was saved and can be opened; "" for none
+	undo  string // the entry of the log that can be taken back; "" for none
 }
 
 // guide is the guided restart of the router: what the person does, and then the wait for the
@@ -150,6 +153,9 @@ type (
 
 func (e began) on(s *state) {
 	run := s.exam.run + 1
+	if s.mending.done == nil { // else the examination is the one after a fix
+		s.mending.queue = nil
+	}
 	s.exam = e.exam
 	s.exam.run, s.exam.running = run, true
 	s.notice, s.guide = notice{}, guide{}
@@ -178,6 +184,7 @@ func (e answered) on(s *state) {
 	s.exam.elapsed = e.result.Elapsed
 	s.exam.result, s.exam.document, s.exam.changes = &e.result, &e.document, e.changes
 	s.exam.stopped, s.exam.timedOut = e.stopped, e.timedOut
+	s.helped()
 }
 
 func (e broke) on(s *state) {

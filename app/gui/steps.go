@@ -16,7 +16,7 @@ func (w *window) steps(s *state) []part.Step {
 	d := s.exam.document
 	var list []part.Step
 	for _, r := range d.Verdict.Remedies {
-		list = append(list, part.Step{Title: r.Title, Text: r.Text, Who: w.say("window.who." + r.Who), Buttons: w.buttons(s, r)})
+		list = append(list, part.Step{Title: r.Title, Text: r.Text, Who: w.say("window.who." + r.Who), Buttons: w.buttons(s, r), Status: s.statusOf(r.ID)})
 	}
 	if pages := w.outagePages(s); len(pages) > 0 {
 		list = append(list, part.Step{Title: w.say("window.outage"), Text: w.say("window.outage.text"), Who: w.say("window.who.you"), Buttons: pages})
@@ -52,13 +52,17 @@ var does = map[string]func(*window, *state) []part.Button{
 
 // buttons are what the window can do about a remedy.
 func (w *window) buttons(s *state, r report.Remedy) []part.Button {
+	var list []part.Button
+	if canMend(r.ID) && s.exam.demo == "" {
+		list = append(list, w.mendButton(s, r))
+	}
 	if make, ok := does[r.ID]; ok {
-		return make(w, s)
+		return append(list, make(w, s)...)
 	}
 	if r.Who == "you" {
-		return w.doneButtons(s)
+		return append(list, w.doneButtons(s)...)
 	}
-	return nil
+	return list
 }
 
 func (w *window) button(key, icon string, do func()) part.Button {

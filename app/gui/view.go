@@ -51,7 +51,7 @@ func (w *window) build() {
 	v.pages = [places]page{
 		placeCheck:    v.check,
 		placeRoute:    newLaterPage(w, "route"),
-		placeCleanUp:  newLaterPage(w, "cleanup"),
+		placeCleanUp:  newCleanupPage(w),
 		placeHistory:  newHistoryPage(w),
 		placeSettings: newSettingsPage(w),
 	}
@@ -110,6 +110,9 @@ func scrollTo(scroll *container.Scroll, top, height float32) {
 // visit goes to a place and gives it the keyboard.
 func (w *window) visit(to place) {
 	w.apply(went{to})
+	if to == placeCleanUp && !w.state.cleanup.scanned && !w.state.cleanup.scanning {
+		w.scan()
+	}
 	if first := w.view.pages[w.state.place].first(); first != nil {
 		w.win.Canvas().Focus(first)
 	}

@@ -34,7 +34,7 @@ func (f font) wrap(text string, width float32, most int) (lines []string) {
 		if line != "" && f.width(strings.TrimRightFunc(line+piece, unicode.IsSpace)) > width {
 			finish()
 		}
-		for line == "" && f.width(strings.TrimRightFunc(piece, unicode.IsSpace)) > width {
+		for line == "" && piece != "" && f.width(strings.TrimRightFunc(piece, unicode.IsSpace)) > width {
 			head := f.head(piece, width)
 			line, piece = head, piece[len(head):]
 			finish()

@@ -1,0 +1,43 @@
+package gui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"github.com/waymend/waymend/app/gui/part"
+)
+
+// noticeRow shows the window's notice on a page, with a button where it offers something.
+type noticeRow struct {
+	w      *window
+	notice *part.Notice
+	open   *part.Push // opens the file that was saved
+	undo   *part.Push // takes back what was changed
+	row    *fyne.Container
+}
+
+func newNoticeRow(w *window) *noticeRow {
+	r := &noticeRow{w: w, notice: part.NewNotice()}
+	r.open = part.NewPush(w.say("window.open-report"), part.Icon("open"), func() {
+		file := w.state.notice.file
+		w.try(func() error { return w.outside.file(file) })
+	})
+	r.undo = part.NewPush(w.say("window.undo"), part.Icon("undo"), func() { w.undo(w.state.notice.undo) })
+	r.row = container.NewBorder(nil, nil, nil, container.NewHBox(r.open, r.undo), r.notice)
+	r.row.Hide()
+	return r
+}
+
+func (r *noticeRow) render(now notice) {
+	state := part.Warning
+	switch {
+	case now.fault:
+		state = part.Fault
+	case now.good:
+		state = part.OK
+	}
+	r.notice.Set(state, now.text)
+	show(r.open, now.file != "")
+	show(r.undo, now.undo != "")
+	show(r.row, now.text != "")
+}
