@@ -349,3 +349,17 @@ func (l Log) open(flags int) (*os.File, error) {
 	}
 	return os.OpenFile(l.Path, flags, 0o600)
 }
+
+// Found notes how an entry can be taken back whose process was ended before it could say so.
+func (l Log) Found(id string, u remedy.Undo) error {
+	return l.write(event{ID: id, Event: "change", Undo: &u})
+}
+
+// Lock keeps other processes of this program from what the file stands for, until unlock is called or
+// this process ends. It fails when another one keeps it for seconds.
+func Lock(path string) (unlock func(), err error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, err
+	}
+	return lock(path)
+}

@@ -18,6 +18,7 @@ import (
 
 	"github.com/waymend/waymend/app/control"
 	"github.com/waymend/waymend/diagnostics/wire"
+	"github.com/waymend/waymend/platform/elevate"
 )
 
 // Exit codes; scripts stand on them.
@@ -51,6 +52,7 @@ type call struct {
 	err    io.Writer
 	stdout *os.File
 	stderr *os.File
+	stdin  *os.File
 	window Window
 }
 
@@ -67,7 +69,10 @@ type Window func(address, version string) error
 // that has none.
 func Main(args []string, window Window) int {
 	log.SetOutput(io.Discard) // libraries log there what a peer did wrong; that is a fact, not news
-	c := &call{out: bufio.NewWriter(os.Stdout), err: os.Stderr, stdout: os.Stdout, stderr: os.Stderr, window: window}
+	if len(args) > 0 && args[0] == elevate.Command {
+		return elevate.Serve(args[1:])
+	}
+	c := &call{out: bufio.NewWriter(os.Stdout), err: os.Stderr, stdout: os.Stdout, stderr: os.Stderr, stdin: os.Stdin, window: window}
 	err := c.dispatch(context.Background(), args)
 	if flushed := c.out.Flush(); flushed != nil && err == nil {
 		err = codeError{exitBroken, "the answer could not be written: " + plainError(flushed)}

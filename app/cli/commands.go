@@ -24,6 +24,10 @@ func commands() []command {
 	return []command{
 		{"check", "[ADDRESS]", "say who is at fault when ADDRESS does not come, and what to do", checkFlags, 1, check},
 		{"demo", "[SCENARIO]", "play a sick website on this computer and examine it", demoFlags, 1, demonstrate},
+		{"fix", "[NAME…]", "mend what can be mended from here; without NAME: list it", fixFlags, maxFixes, fix},
+		{"undo", "[ID]", "take the last fix back, or that one", commonFlags, 1, undo},
+		{"reset", "[ADDRESS]", "clear browser caches and the DNS cache, and ADDRESS's cookies", resetFlags, 1, reset},
+		{"browsers", "", "list browsers and profiles found here, with sizes", commonFlags, 0, browsers},
 		{"window", "[ADDRESS]", "open the window, for ADDRESS", nil, 1, openOnly},
 		{"paths", "", "list the files that Waymend owns", commonFlags, 0, paths},
 		{"version", "", "print version, commit, build and platform", commonFlags, 0, printVersion},
@@ -31,15 +35,16 @@ func commands() []command {
 	}
 }
 
+// hidden lists what the program starts itself; no help names it.
+func hidden() []command {
+	return []command{{name: tidyName, flags: commonFlags, run: tidy}}
+}
+
 func later() []command {
 	list := []command{
 		{name: "ping", args: "HOST", what: "live ping"},
 		{name: "trace", args: "HOST", what: "the route, with its slowest stretch named"},
 		{name: "dns", args: "NAME", what: "a name as every resolver in reach sees it"},
-		{name: "fix", args: "[NAME…]", what: "mend what can be mended from here"},
-		{name: "undo", args: "[ID]", what: "take a fix back"},
-		{name: "reset", args: "[ADDRESS]", what: "clear browser caches and the DNS cache"},
-		{name: "browsers", args: "", what: "browsers and profiles found here"},
 		{name: "logs", args: "FILE…", what: "find what causes a site's 502s in its logs"},
 		{name: "agent", args: "", what: "the tray and the schedule"},
 		{name: "service", args: "ACTION", what: "the schedule as a service of the system"},
@@ -60,7 +65,7 @@ func notYet(name string) func(context.Context, *call) error {
 }
 
 func find(name string) (command, bool) {
-	for _, c := range append(commands(), later()...) {
+	for _, c := range slices.Concat(commands(), later(), hidden()) {
 		if c.name == name {
 			return c, true
 		}

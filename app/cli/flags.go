@@ -18,6 +18,8 @@ type flags struct {
 	four, six, quick, outside             bool
 	timeout                               time.Duration // 0: as in the settings
 	origin, report, replay, saw, letter   string
+	dryRun, yes, closed, log              bool
+	site                                  string
 	given                                 []string // names, in the order of the alphabet
 }
 
@@ -25,7 +27,9 @@ type flags struct {
 var (
 	commonFlags = []string{"json", "config", "no-color", "v", "help", "h", "version"}
 	checkFlags  = append(slices.Clone(commonFlags), "4", "6", "timeout", "quick", "outside", "origin", "report", "replay", "saw", "letter")
-	laterFlags  = []string{"dry-run", "system"} // of commands that this version lacks
+	laterFlags  = []string{"system"} // of commands that this version lacks
+	resetFlags  = append(slices.Clone(commonFlags), "dry-run", "yes", "closed")
+	fixFlags    = append(slices.Clone(resetFlags), "site", "log", "timeout")
 	demoFlags   = append(slices.Clone(commonFlags), "4", "6", "timeout", "quick", "report")
 )
 
@@ -54,6 +58,11 @@ func (f *flags) parse(args []string) (words []string, err error) {
 	set.StringVar(&f.replay, "replay", "", "")
 	set.StringVar(&f.saw, "saw", "", "")
 	set.StringVar(&f.letter, "letter", "", "")
+	set.BoolVar(&f.dryRun, "dry-run", false, "")
+	set.BoolVar(&f.yes, "yes", false, "")
+	set.BoolVar(&f.closed, "closed", false, "")
+	set.BoolVar(&f.log, "log", false, "")
+	set.StringVar(&f.site, "site", "", "")
 	for _, name := range laterFlags {
 		set.Bool(name, false, "")
 	}

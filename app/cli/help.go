@@ -28,6 +28,11 @@ var flagHelp = []struct{ name, shown, what string }{
 	{"replay", "--replay FILE", "judge a saved .json report again; touches no network"},
 	{"outside", "--outside", "ask the view from elsewhere too (not in this version)"},
 	{"origin", "--origin IP", "ask this address of the site directly too (not in this version)"},
+	{"dry-run", "--dry-run", "only show what would change"},
+	{"yes", "--yes", "do not ask before it is done"},
+	{"site", "--site ADDRESS", "the website that it is about; afterwards check whether it helped"},
+	{"closed", "--closed", "browsers of which that cannot be told are closed"},
+	{"log", "--log", "list what was changed, newest first"},
 	{"json", "--json", "one JSON document on standard output, nothing else"},
 	{"config", "--config FILE", "use this settings file"},
 	{"no-color", "--no-color", "no colours, no live view"},
@@ -41,6 +46,30 @@ const sawHelp = `What a browser showed may also stand in place of ADDRESS, in qu
 const exitHelp = `Exit codes of check: 0 healthy, 1 a fault was found, 2 the command line is wrong,
 3 cannot tell, 4 Waymend itself failed, 130 interrupted.
 `
+
+const fixHelp = `Without NAME it lists the fixes that apply here, with what each would change. A fix that
+clears browsers or has more than a low risk asks before it begins; in scripts, --yes answers.
+Waymend changes nothing that it cannot write down first: waymend fix --log shows all of it.
+  waymend fix flush-dns --dry-run
+  waymend fix clear-site-cookies --site example.com
+  waymend fix --log
+`
+
+const resetHelp = `Logins, bookmarks, history, extensions and open tabs stay, always. A browser that runs is left
+alone and named. What was cleared can be taken back for 15 minutes: waymend undo
+`
+
+const undoHelp = `IDs are in the log: waymend fix --log
+`
+
+const doneHelp = `Exit codes: 0 done, 1 not done or not all of it, and a sentence says why, 2 the command line
+is wrong, 4 Waymend itself failed, 130 interrupted.
+`
+
+// notes follow the flags of a command.
+var notes = map[string][]string{
+	"check": {sawHelp, exitHelp}, "fix": {fixHelp, doneHelp}, "reset": {resetHelp, doneHelp}, "undo": {undoHelp, doneHelp}, "browsers": {doneHelp},
+}
 
 func help(_ context.Context, c *call) error {
 	if len(c.args) == 1 {
@@ -67,8 +96,8 @@ func helpFor(c *call, name string) error {
 	}
 	fmt.Fprint(c.out, "\nFlags\n")
 	listFlags(c, x.flags)
-	if name == "check" {
-		fmt.Fprint(c.out, "\n", sawHelp, "\n", exitHelp)
+	for _, text := range notes[name] {
+		fmt.Fprint(c.out, "\n", text)
 	}
 	return nil
 }

@@ -53,8 +53,11 @@ func (p printer) block(lead string, leadWidth int, text, style string) {
 	}
 }
 
+// gap is an empty line.
+func (p printer) gap() { fmt.Fprintln(p.out) }
+
 func (p printer) heading(key string) {
-	fmt.Fprintln(p.out)
+	p.gap()
 	p.para("", p.say(key), bold)
 }
 

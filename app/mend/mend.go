@@ -96,6 +96,18 @@ func (k Kit) Apply(ctx context.Context, f Fix, tell func(remedy.Progress)) (chan
 
 // Undo takes an entry of the log back; "" means the last that can be.
 func (k Kit) Undo(ctx context.Context, id string) (changes.Entry, error) {
+	k.adopt()
+	if id == "" {
+		entries, err := k.Log.Entries()
+		i := slices.IndexFunc(entries, CanUndo)
+		if err == nil && i < 0 {
+			err = changes.ErrUnknown
+		}
+		if err != nil {
+			return changes.Entry{}, err
+		}
+		id = entries[i].ID
+	}
 	return k.Log.Undo(ctx, k.Host, id, nil)
 }
 
@@ -105,6 +117,7 @@ func (k Kit) Tidy(ctx context.Context) {
 	if k.Host.Cleaner == nil {
 		return
 	}
+	k.adopt()
 	for ctx.Err() == nil {
 		k.Host.Cleaner.Resume(ctx, clean.Gently)
 		next := k.next()

@@ -1,0 +1,29 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/waymend/waymend/app/mend"
+	"github.com/waymend/waymend/diagnostics"
+	"github.com/waymend/waymend/diagnostics/remedy"
+)
+
+// reset is the command "reset": the caches of all browsers and of names, and a website's cookies.
+func reset(ctx context.Context, c *call) error {
+	var site diagnostics.Target
+	if len(c.args) == 1 {
+		var err error
+		if site, err = diagnostics.ParseTarget(c.args[0]); err != nil {
+			return usageError{err}
+		}
+	}
+	m, stop, err := c.mending(ctx, "waymend.reset/1")
+	if err != nil {
+		return err
+	}
+	defer stop()
+	m.doc.Address = site.URL
+	target := remedy.Target{Host: site.Host}
+	list := m.planned(func() []mend.Asked { return m.kit.PlanReset(m.ctx, target, c.flags.closed) })
+	return m.carryOut(list, true)
+}
