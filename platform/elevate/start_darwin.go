@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"os"
 	"os/exec"
 	"regexp"
 	"strings"
@@ -28,9 +27,9 @@ var plainWord = regexp.MustCompile(`^[A-Za-z0-9/][A-Za-z0-9 /:=,%._~+-]*$`)
 
 // elevated starts this program through osascript, which asks for an administrator's password.
 func elevated(ctx context.Context, steps []change.Step, each func(change.Done)) error {
-	self, err := os.Executable()
+	self, err := program()
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrUnavailable, err)
+		return err
 	}
 	nonce := newNonce()
 	words := append([]string{self}, arguments(nonce, steps)...)

@@ -21,9 +21,9 @@ const (
 // elevated starts this program through pkexec. A person who declines is ErrRefused; where nobody can be
 // asked, as without an agent of the desktop, it is ErrUnavailable.
 func elevated(ctx context.Context, steps []change.Step, each func(change.Done)) error {
-	self, err := os.Executable()
+	self, err := program()
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrUnavailable, err)
+		return err
 	}
 	if os.Getenv("APPIMAGE") != "" || os.Getenv("FLATPAK_ID") != "" {
 		return ErrUnavailable // root cannot read this program there

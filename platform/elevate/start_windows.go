@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"os"
 	"strings"
 	"syscall"
 	"time"
@@ -36,9 +35,9 @@ func openAnswer(nonce string) (io.WriteCloser, error) {
 // elevated starts this program by the verb "runas": Windows asks the person (UAC). The answer comes
 // over a pipe that only this account and administrators may open.
 func elevated(ctx context.Context, steps []change.Step, each func(change.Done)) error {
-	self, err := os.Executable()
+	self, err := program()
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrUnavailable, err)
+		return err
 	}
 	user, err := windows.GetCurrentProcessToken().GetTokenUser()
 	if err != nil {

@@ -97,6 +97,7 @@ func (a App) Files(day time.Time) ([]File, error) {
 	for _, f := range []struct{ template, path string }{
 		{"app.desktop", "linux/" + a.Details.ID + ".desktop"},
 		{"app.metainfo.xml", "linux/" + a.Details.ID + ".metainfo.xml"},
+		{"app.policy", "linux/" + a.Details.ID + ".policy"},
 		{"app.manifest", "windows/" + Program + ".exe.manifest"},
 		{"scheme.reg", "windows/scheme.reg"},
 		{"scheme-remove.reg", "windows/scheme-remove.reg"},
