@@ -42,7 +42,7 @@ func Missing() (list []string) {
 type Desktop struct {
 	t     *testing.T
 	World *lab.World
-	Home  string
+	Home  string // the person's, as this program sees it; to the person it is home
 	Env   []string
 }
 
@@ -75,7 +75,7 @@ func New(t *testing.T, scenario string, screen Screen) *Desktop {
 		}
 	}
 	d.account()
-	d.Env = slices.Concat(w.Client.Env, w.Env, []string{"HOME=" + d.Home, "XDG_RUNTIME_DIR=" + runtime, "LANG=en_US.UTF-8", "LIBGL_ALWAYS_SOFTWARE=1"})
+	d.Env = slices.Concat(w.Client.Env, w.Env, []string{"HOME=" + home, "XDG_RUNTIME_DIR=" + runtime, "LANG=en_US.UTF-8", "TZ=UTC", "LIBGL_ALWAYS_SOFTWARE=1"})
 	d.start(screen)
 	return d
 }
@@ -83,19 +83,23 @@ func New(t *testing.T, scenario string, screen Screen) *Desktop {
 // sockets of X servers; several number themselves alike when their networks are apart.
 const sockets = "/tmp/.X11-unix"
 
+// home is always the same, because the window shows it.
+const home = "/home/alice"
+
 // account puts the person into the client's list of accounts: a session bus serves nobody else. The
-// client also gets a folder of its own for the sockets of its X server.
+// client also gets a home for the person, and a folder of its own for the sockets of its X server.
 func (d *Desktop) account() {
 	d.t.Helper()
 	list := filepath.Join(d.World.Dir, "passwd")
-	text := fmt.Sprintf("root:x:0:0::/root:/bin/sh\nalice:x:%d:%d::%s:/bin/sh\n", personID, personID, d.Home)
+	text := fmt.Sprintf("root:x:0:0::/root:/bin/sh\nalice:x:%d:%d::%s:/bin/sh\n", personID, personID, home)
 	err := os.WriteFile(list, []byte(text), 0o644)
 	if err == nil {
 		err = os.MkdirAll(sockets, 0o777|os.ModeSticky)
 	}
 	if err == nil {
 		d.World.Client.Do(func() {
-			err = errors.Join(unix.Mount(list, "/etc/passwd", "", unix.MS_BIND, ""), unix.Mount("tmpfs", sockets, "tmpfs", 0, "mode=1777"))
+			err = errors.Join(unix.Mount(list, "/etc/passwd", "", unix.MS_BIND, ""), unix.Mount("tmpfs", sockets, "tmpfs", 0, "mode=1777"),
+				unix.Mount("tmpfs", "/home", "tmpfs", 0, "mode=755"), os.Mkdir(home, 0o755), unix.Mount(d.Home, home, "", unix.MS_BIND, ""))
 		})
 	}
 	if err != nil {
