@@ -14,6 +14,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/waymend/waymend/platform"
@@ -144,30 +145,37 @@ type Undo struct {
 // Empty reports whether there is nothing that could be taken back.
 func (u Undo) Empty() bool { return len(u.Steps) == 0 && len(u.Data) == 0 }
 
-var registry []Remedy
+var registered []Remedy
 
-// register adds a remedy, with what the catalogue says of it.
-func register(r Remedy) {
-	if known, ok := resources.RemedyByID(r.ID); ok {
-		r.Risk, r.NeedsAdmin = known.Risk, known.NeedsAdmin
-	}
-	for _, f := range resources.Faults() {
-		if slices.ContainsFunc(f.Remedies, func(c resources.Remedy) bool { return c.ID == r.ID }) {
-			r.Mends = append(r.Mends, f.ID)
+// register adds a remedy; what the catalogue says of it is read when it is first needed.
+func register(r Remedy) { registered = append(registered, r) }
+
+// registry are the remedies in alphabetical order, with what the catalogue says of each.
+var registry = sync.OnceValue(func() []Remedy {
+	list := slices.Clone(registered)
+	for i, r := range list {
+		if known, ok := resources.RemedyByID(r.ID); ok {
+			list[i].Risk, list[i].NeedsAdmin = known.Risk, known.NeedsAdmin
+		}
+		for _, f := range resources.Faults() {
+			if slices.ContainsFunc(f.Remedies, func(c resources.Remedy) bool { return c.ID == r.ID }) {
+				list[i].Mends = append(list[i].Mends, f.ID)
+			}
 		}
 	}
-	registry = append(registry, r)
-	slices.SortFunc(registry, func(a, b Remedy) int { return cmp.Compare(a.ID, b.ID) })
-}
+	slices.SortFunc(list, func(a, b Remedy) int { return cmp.Compare(a.ID, b.ID) })
+	return list
+})
 
 // All lists the remedies in alphabetical order.
-func All() []Remedy { return slices.Clone(registry) }
+func All() []Remedy { return slices.Clone(registry()) }
 
 // Find returns the remedy with an id.
 func Find(id string) (Remedy, bool) {
-	i := slices.IndexFunc(registry, func(r Remedy) bool { return r.ID == id })
+	list := registry()
+	i := slices.IndexFunc(list, func(r Remedy) bool { return r.ID == id })
 	if i < 0 {
 		return Remedy{}, false
 	}
-	return registry[i], true
+	return list[i], true
 }

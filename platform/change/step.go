@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -71,23 +72,34 @@ const (
 type spec struct {
 	rights Rights
 	limit  time.Duration // how long the step may take once it is allowed
-	args   map[string]*regexp.Regexp
+	args   map[string]pattern
 }
 
 // What arguments may hold. No value may begin with a hyphen, which a program could take for an option.
 var (
-	linkArg    = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.@:-]{0,14}$`) // IFNAMSIZ
-	indexArg   = regexp.MustCompile(`^[1-9][0-9]{0,8}$`)
-	nameArg    = regexp.MustCompile(`^[a-z0-9_][a-z0-9_.-]{0,252}$`)
-	sumArg     = regexp.MustCompile(`^[0-9a-f]{64}$`)
-	markArg    = regexp.MustCompile(`^[0-9a-z]{4,32}$`)
-	serviceArg = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N} ._/()&+'’-]{0,126}$`) // a network service of macOS
-	kindsArg   = regexp.MustCompile(`^[a-z]{2,6}(\.[a-z]{2,6}){0,5}$`)
-	onOffArg   = regexp.MustCompile(`^(on|off)$`)
-	gnomeArg   = regexp.MustCompile(`^(none|manual|auto)$`)
-	kdeArg     = regexp.MustCompile(`^[0-4]$`)
-	flagsArg   = regexp.MustCompile(`^[0-9]{1,2}$`)
+	linkArg    = lazily(`^[A-Za-z0-9][A-Za-z0-9_.@:-]{0,14}$`) // IFNAMSIZ
+	indexArg   = lazily(`^[1-9][0-9]{0,8}$`)
+	nameArg    = lazily(`^[a-z0-9_][a-z0-9_.-]{0,252}$`)
+	sumArg     = lazily(`^[0-9a-f]{64}$`)
+	markArg    = lazily(`^[0-9a-z]{4,32}$`)
+	serviceArg = lazily(`^[\p{L}\p{N}][\p{L}\p{N} ._/()&+'’-]{0,126}$`) // a network service of macOS
+	kindsArg   = lazily(`^[a-z]{2,6}(\.[a-z]{2,6}){0,5}$`)
+	onOffArg   = lazily(`^(on|off)$`)
+	gnomeArg   = lazily(`^(none|manual|auto)$`)
+	kdeArg     = lazily(`^[0-4]$`)
+	flagsArg   = lazily(`^[0-9]{1,2}$`)
 )
+
+// pattern is an expression that is compiled when it is first needed: most uses of the program change
+// nothing.
+type pattern func() *regexp.Regexp
+
+// MatchString reports whether the expression is in the text.
+func (p pattern) MatchString(text string) bool { return p().MatchString(text) }
+
+func lazily(expression string) pattern {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
+}
 
 const (
 	cacheTime = 5 * time.Second
@@ -96,7 +108,7 @@ const (
 	askTime   = 2 * time.Minute // for a person to find and type a password
 )
 
-type args = map[string]*regexp.Regexp
+type args = map[string]pattern
 
 var specs = map[Verb]spec{
 	FlushResolved: {Service, cacheTime, nil},

@@ -1,15 +1,14 @@
 package change
 
 import (
-	"regexp"
 	"strconv"
 )
 
-var unboundAnswer = regexp.MustCompile(`^ok removed (\d{1,9}) rrsets?, (\d{1,9}) messages? and \d{1,9} key entr(?:y|ies)\n?$`)
+var unboundAnswer = lazily(`^ok removed (\d{1,9}) rrsets?, (\d{1,9}) messages? and \d{1,9} key entr(?:y|ies)\n?$`)
 
 // unboundRemoved reads what unbound-control(8) prints for flush_zone.
 func unboundRemoved(out string) (sets, messages int, ok bool) {
-	m := unboundAnswer.FindStringSubmatch(out)
+	m := unboundAnswer().FindStringSubmatch(out)
 	if m == nil {
 		return 0, 0, false
 	}

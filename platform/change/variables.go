@@ -7,14 +7,13 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 )
 
 // proxyVariable finds a variable that is set in a shell's file, in environment.d(5) or in
 // /etc/environment.
-var proxyVariable = regexp.MustCompile(`^\s*(?:export\s+|set\s+-g?x\s+|setenv\s+)?((?i:https?|all)_(?i:proxy))\s*[= ]\s*\S`)
+var proxyVariable = lazily(`^\s*(?:export\s+|set\s+-g?x\s+|setenv\s+)?((?i:https?|all)_(?i:proxy))\s*[= ]\s*\S`)
 
 // maxVariables bounds the files that are looked at, and the lines that are shown.
 const maxVariables = 32
@@ -71,7 +70,7 @@ func parseVariables(b []byte) (list []Variable) {
 	for n := 1; len(b) > 0 && len(list) < maxVariables; n++ {
 		line, rest, _ := bytes.Cut(b, []byte("\n"))
 		b = rest
-		if m := proxyVariable.FindSubmatch(line[:min(len(line), 4096)]); m != nil {
+		if m := proxyVariable().FindSubmatch(line[:min(len(line), 4096)]); m != nil {
 			list = append(list, Variable{Name: string(m[1]), Line: n})
 		}
 	}
