@@ -11,10 +11,10 @@ LDFLAGS := -s -w -X $(CLI).version=$(VERSION) -X $(CLI).commit=$(COMMIT) -X $(CL
 DEMO     ?= nginx-502
 FUZZTIME ?= 20s
 
-.PHONY: help run build desktop test lab bench fuzz lint clean
+.PHONY: help run build desktop test lab window screenshots bench fuzz lint clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
 	@echo '  make run ADDRESS=https://example.com/   examine that address'
 	@echo '  make lab SCENARIO=site.bad-gateway      run one scenario of the laboratory (root)'
 
@@ -48,6 +48,14 @@ test: ## install what is missing and run everything
 lab: ## run the laboratory, or one SCENARIO of it, as root
 	@tools/install.sh lab
 	$(GO) test -tags lab ./lab -count=1 -v -timeout 30m -run 'TestScenarios$(if $(SCENARIO),/^$(SCENARIO)$$)'
+
+window: ## test the real window on a display of its own, as root
+	@tools/install.sh window
+	$(GO) test -tags lab ./lab/window -count=1 -v -timeout 10m
+
+screenshots: ## make the pictures in docs/screenshots anew, as root
+	@tools/install.sh window
+	@tools/screenshots.sh
 
 bench: ## print the figures of speed and size, as root
 	@tools/install.sh lab
