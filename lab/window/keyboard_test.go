@@ -40,10 +40,10 @@ func TestTab(t *testing.T) {
 	t.Parallel()
 	a := New(t, "site.bad-gateway-nginx", Screen{}).Open()
 	a.Answer("shop.example")
-	want := map[string][]string{
+	want := map[string][]string{ // of what follows what browsers and references there are, only the beginning
 		"check":    {"Address, or the browser's error message", "", "Check", "part.Way", "Check again", "Copy message", "Check again", "Save report", "Copy answer", "part.foldHead", "part.Rail"},
 		"route":    {"Check", "part.Rail"},
-		"cleanup":  {"Check", "part.Rail"},
+		"cleanup":  {"Reset all caches"},
 		"history":  {"part.EntryRow", "part.Rail"},
 		"settings": {"As the system has it", "As the system has it", "As the system has it", "No motion"},
 	}
@@ -66,7 +66,7 @@ func TestTab(t *testing.T) {
 		if len(slices.Compact(ids)) != len(texts) {
 			t.Errorf("%s: something has the keyboard twice: %q", place, texts)
 		}
-		if w := want[place]; len(texts) < len(w) || !slices.Equal(texts[:len(w)], w) || place != "settings" && len(texts) != len(w) {
+		if w := want[place]; len(texts) < len(w) || !slices.Equal(texts[:len(w)], w) || len(w) > 1 && place != "settings" && len(texts) != len(w) {
 			t.Errorf("%s: Tab leads through %q, want %q", place, texts, w)
 		}
 	}
