@@ -76,7 +76,7 @@ $reasons"
 
 # laboratory shows the table also when everything is well.
 laboratory() {
-	recorded dist/laboratory.log go test -p 1 -tags lab ./lab/... -count=1 -v -timeout 30m
+	recorded dist/laboratory.log go test -p 1 -tags lab ./lab ./lab/cmd/... ./lab/wire/... -count=1 -v -timeout 30m
 	code=$?
 	[ $code != 0 ] || awk '/^ *scenario +expected /, /^ *no answer, or a wrong exit code: / { sub(/^ +/, ""); print }' dist/laboratory.log
 	return $code
@@ -109,17 +109,36 @@ else
 	skip "race" "the race detector needs gcc"
 fi
 
+real= # why the parts below cannot be run here
 if [ "$(uname -s)" != Linux ]; then
-	skip "laboratory" "it needs Linux"
+	real="it needs Linux"
 elif [ "$(id -u)" != 0 ]; then
-	skip "laboratory" "it needs root: sudo make test"
+	real="it needs root: sudo make test"
 elif ! unshare -n true 2>/dev/null; then
-	skip "laboratory" "network namespaces are not allowed here"
-elif ! command -v nginx >/dev/null 2>&1; then
-	skip "laboratory" "its servers could not be installed; see the list of packages in tools/install.sh"
-else
-	step "laboratory" laboratory
+	real="network namespaces are not allowed here"
 fi
+
+# part NAME PROGRAM COMMAND… runs one that needs namespaces and, besides, a program.
+part() {
+	name=$1
+	program=$2
+	shift 2
+	if [ -n "$real" ]; then
+		skip "$name" "$real"
+	elif ! command -v "$program" >/dev/null 2>&1; then
+		skip "$name" "$program could not be installed; see the list of packages in tools/install.sh"
+	else
+		step "$name" "$@"
+	fi
+}
+
+part "laboratory" nginx laboratory
+part "routes" traceroute recorded dist/route.log go test -tags lab ./lab/route -count=1 -v -timeout 15m
+part "window" xdotool recorded dist/window.log env CGO_ENABLED=1 go test -tags lab ./lab/window -count=1 -v -timeout 15m
+part "booted system" debootstrap lab/remedies/system.sh
+part "remedies" dnsmasq recorded dist/remedies.log go test -tags lab ./lab/remedies -count=1 -v -timeout 15m
+part "real browsers" firefox-esr recorded dist/browsers.log \
+	go test -tags browsers -run Real ./platform/browser/clean -count=1 -v -timeout 15m
 
 printf '\n== Summary\n'
 [ -z "$skipped" ] || printf 'Skipped:%s\n' "$skipped"
