@@ -11,8 +11,11 @@ import (
 	"strings"
 	"sync"
 	"syscall"
-	"testing"
+	"time"
 )
+
+// Binary is the desktop program that is started.
+var Binary string
 
 // State is what the window shows, as it says itself.
 type State struct {
@@ -46,7 +49,10 @@ type App struct {
 	State State
 	Focus Focus
 
-	Drawn   bool      // the first frame
+	Drawn   bool // the first frame
+	DrawnAt time.Time
+	Started time.Time
+	Garbage int       // the number of the examination after which garbage was last collected
 	Gaps    []float64 // milliseconds between turns of the event loop that were too long
 	Changes int       // lines about the focus so far
 
@@ -99,10 +105,11 @@ func (d *Desktop) Launch(args ...string) *App {
 	d.t.Helper()
 	a := &App{Desktop: d, trace: filepath.Join(d.Home, "run", "trace"), output: &output{}, ended: make(chan struct{})}
 	os.Remove(a.trace)
-	a.cmd = d.asPerson(exec.Command(binary, args...))
+	a.cmd = d.asPerson(exec.Command(Binary, args...))
 	a.cmd.SysProcAttr.Setpgid = true // its children can be counted
 	a.cmd.Env = append(d.Env, "WAYMEND_TRACE_WINDOW="+a.trace)
 	a.cmd.Stdout, a.cmd.Stderr = a.output, a.output
+	a.Started = time.Now()
 	if err := d.World.Client.Start(a.cmd); err != nil {
 		d.t.Fatal(err)
 	}
@@ -145,7 +152,9 @@ func (a *App) follow() {
 			a.Focus = *l.Focus
 			a.Changes++
 		case l.FirstFrame:
-			a.Drawn = true
+			a.Drawn, a.DrawnAt = true, time.UnixMicro(int64(l.At*1000))
+		case l.Collected > 0:
+			a.Garbage = l.Collected
 		case l.Gap > 0:
 			a.Gaps = append(a.Gaps, l.Gap)
 		}
@@ -167,6 +176,16 @@ func (a *App) Until(what string, holds func() bool) {
 		}
 		return false
 	})
+}
+
+// PID is the process of the program.
+func (a *App) PID() int { return a.cmd.Process.Pid }
+
+// Quit ends the program as the system would, and waits for it.
+func (a *App) Quit() {
+	a.t.Helper()
+	a.Signal(syscall.SIGTERM)
+	a.Exit()
 }
 
 // Exit waits for the program to end and returns its exit code.
@@ -223,14 +242,4 @@ func (a *App) Reach(text string) {
 		a.Press("Tab")
 	}
 	a.t.Fatalf("Tab does not lead to %q", text)
-}
-
-func skip(t *testing.T) {
-	t.Helper()
-	if os.Geteuid() != 0 {
-		t.Skip("the lab makes network namespaces: run it as root")
-	}
-	if missing := Missing(); missing != nil {
-		t.Skip("not installed: " + strings.Join(missing, " ") + "; run tools/install.sh window")
-	}
 }

@@ -13,7 +13,6 @@ import (
 	"slices"
 	"strings"
 	"syscall"
-	"testing"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -37,10 +36,22 @@ func Missing() (list []string) {
 	return list
 }
 
+// T is what a test, or a program that measures, gives to fail, to clean up and to tell by.
+type T interface {
+	Helper()
+	Name() string
+	Cleanup(func())
+	Errorf(format string, args ...any)
+	Fatal(args ...any)
+	Fatalf(format string, args ...any)
+	Logf(format string, args ...any)
+	Failed() bool
+}
+
 // Desktop is a screen with a window manager and a session bus, at the client of a world. All of it
 // goes with the world.
 type Desktop struct {
-	t     *testing.T
+	t     T
 	World *lab.World
 	Home  string // the person's, as this program sees it; to the person it is home
 	Env   []string
@@ -53,7 +64,7 @@ type Screen struct {
 }
 
 // New builds the world of a scenario and a desktop in it, and takes both away with the test.
-func New(t *testing.T, scenario string, screen Screen) *Desktop {
+func New(t T, scenario string, screen Screen) *Desktop {
 	t.Helper()
 	s, err := lab.Find(scenario)
 	if err != nil {

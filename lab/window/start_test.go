@@ -30,7 +30,7 @@ func TestSecondStart(t *testing.T) {
 	window := strings.TrimSpace(a.Must("xdotool", "getactivewindow"))
 	a.Must("xdotool", "windowminimize", window)
 	a.wait("the window away", func() bool { return a.active() != "Waymend" })
-	if out, err := a.Run(binary, "waymend://check?url=https%3A%2F%2Fshop.example%2Fa%3Fb"); err != nil || out != "" {
+	if out, err := a.Run(Binary, "waymend://check?url=https%3A%2F%2Fshop.example%2Fa%3Fb"); err != nil || out != "" {
 		t.Errorf("the second start: %v: %s", err, out)
 	}
 	a.Until("the answer", func() bool { return a.State.Fault == "site.bad-gateway" })
@@ -40,7 +40,7 @@ func TestSecondStart(t *testing.T) {
 	a.wait("the window up", func() bool { return a.active() == "Waymend" })
 	a.Must("xdotool", "windowminimize", window)
 	a.wait("the window away", func() bool { return a.active() != "Waymend" })
-	if out, err := a.Run(binary); err != nil || out != "" {
+	if out, err := a.Run(Binary); err != nil || out != "" {
 		t.Errorf("the third start: %v: %s", err, out)
 	}
 	a.wait("the window up", func() bool { return a.active() == "Waymend" })

@@ -16,9 +16,6 @@ import (
 	"github.com/waymend/waymend/lab"
 )
 
-// binary is the desktop build under test.
-var binary string
-
 // TestMain builds the desktop program once; WINDOW_BINARY names one that was built already.
 func TestMain(m *testing.M) {
 	flag.Parse()
@@ -26,7 +23,7 @@ func TestMain(m *testing.M) {
 }
 
 func run(m *testing.M) int {
-	if binary = os.Getenv("WINDOW_BINARY"); binary != "" || os.Geteuid() != 0 || Missing() != nil {
+	if Binary = os.Getenv("WINDOW_BINARY"); Binary != "" || os.Geteuid() != 0 || Missing() != nil {
 		return m.Run()
 	}
 	dir, err := os.MkdirTemp("", "waymend-window-")
@@ -35,9 +32,9 @@ func run(m *testing.M) int {
 		err = os.Chmod(dir, 0o755) // the person runs under another account
 	}
 	if err == nil {
-		binary = filepath.Join(dir, "waymend-desktop")
+		Binary = filepath.Join(dir, "waymend-desktop")
 		var out []byte
-		out, err = exec.Command("go", "build", "-tags", "migrated_fynedo", "-trimpath", "-o", binary, "github.com/waymend/waymend").CombinedOutput()
+		out, err = exec.Command("go", "build", "-tags", "migrated_fynedo", "-trimpath", "-o", Binary, "github.com/waymend/waymend").CombinedOutput()
 		if err != nil {
 			err = fmt.Errorf("%w\n%s", err, out)
 		}
@@ -66,7 +63,7 @@ func TestAnswers(t *testing.T) {
 			if s.Address != "" {
 				args = append(args, s.Address)
 			}
-			out, err := d.Run(binary, args...)
+			out, err := d.Run(Binary, args...)
 			var said struct {
 				Verdict  struct{ Fault, Blame, Title string }
 				Stations []struct{ ID, State string }
@@ -87,5 +84,16 @@ func TestAnswers(t *testing.T) {
 			}
 			t.Log(got.Fault, a.Gaps, d.Shot("answer"))
 		})
+	}
+}
+
+// skip leaves a test out where it cannot be run, and says why.
+func skip(t *testing.T) {
+	t.Helper()
+	if os.Geteuid() != 0 {
+		t.Skip("the lab makes network namespaces: run it as root")
+	}
+	if missing := Missing(); missing != nil {
+		t.Skip("not installed: " + strings.Join(missing, " ") + "; run tools/install.sh window")
 	}
 }
