@@ -28,6 +28,8 @@ func commands() []command {
 		{"undo", "[ID]", "take the last fix back, or that one", commonFlags, 1, undo},
 		{"reset", "[ADDRESS]", "clear browser caches and the DNS cache, and ADDRESS's cookies", resetFlags, 1, reset},
 		{"browsers", "", "list browsers and profiles found here, with sizes", commonFlags, 0, browsers},
+		{"ping", "HOST", "ask HOST again and again whether it answers, and how fast", pingFlags, 1, ping},
+		{"trace", "HOST", "the way to HOST, with its slowest stretch named", traceFlags, 1, traceRoute},
 		{"window", "[ADDRESS]", "open the window, for ADDRESS", nil, 1, openOnly},
 		{"paths", "", "list the files that Waymend owns", commonFlags, 0, paths},
 		{"version", "", "print version, commit, build and platform", commonFlags, 0, printVersion},
@@ -42,8 +44,6 @@ func hidden() []command {
 
 func later() []command {
 	list := []command{
-		{name: "ping", args: "HOST", what: "live ping"},
-		{name: "trace", args: "HOST", what: "the route, with its slowest stretch named"},
 		{name: "dns", args: "NAME", what: "a name as every resolver in reach sees it"},
 		{name: "logs", args: "FILE…", what: "find what causes a site's 502s in its logs"},
 		{name: "agent", args: "", what: "the tray and the schedule"},

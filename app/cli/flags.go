@@ -20,6 +20,7 @@ type flags struct {
 	origin, report, replay, saw, letter   string
 	dryRun, yes, closed, log              bool
 	site                                  string
+	trace                                 traceOptions
 	given                                 []string // names, in the order of the alphabet
 }
 
@@ -54,7 +55,13 @@ func (f *flags) parse(args []string) (words []string, err error) {
 		return err
 	})
 	set.StringVar(&f.origin, "origin", "", "")
-	set.StringVar(&f.report, "report", "", "")
+	args, tracing := traceArguments(args)
+	if tracing {
+		set.BoolVar(&f.trace.summary, "report", false, "")
+	} else {
+		set.StringVar(&f.report, "report", "", "")
+	}
+	f.trace.define(set)
 	set.StringVar(&f.replay, "replay", "", "")
 	set.StringVar(&f.saw, "saw", "", "")
 	set.StringVar(&f.letter, "letter", "", "")
@@ -80,7 +87,13 @@ func (f *flags) parse(args []string) (words []string, err error) {
 		}
 		words, args = append(words, rest[0]), rest[1:]
 	}
-	set.Visit(func(x *flag.Flag) { f.given = append(f.given, x.Name) })
+	set.Visit(func(x *flag.Flag) {
+		if name := x.Name; tracing && name == "report" {
+			f.given = append(f.given, onceFlag)
+		} else {
+			f.given = append(f.given, name)
+		}
+	})
 	return words, nil
 }
 

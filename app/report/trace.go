@@ -141,9 +141,9 @@ func NewTrace(target string, r trace.Result, port *route.Port, lang string) Trac
 func traceFlow(f trace.Flow, notes []route.Hop) TraceFlow {
 	out := TraceFlow{Hops: []TraceHop{}, Reached: f.Reached, Rounds: f.Rounds, MTU: f.MTU}
 	for i, h := range f.Hops {
-		x := TraceHop{
-			TTL: h.TTL, Addresses: []string{}, Sent: h.Sent, Lost: h.Lost, Note: notes[i].Note, Station: string(notes[i].Station),
-			Code: h.Code, MTU: h.MTU, Labels: h.Labels, HopsBack: h.Back,
+		x := TraceHop{TTL: h.TTL, Addresses: []string{}, Sent: h.Sent, Lost: h.Lost, Code: h.Code, MTU: h.MTU, Labels: h.Labels, HopsBack: h.Back}
+		if i < len(notes) {
+			x.Note, x.Station = notes[i].Note, string(notes[i].Station)
 		}
 		for _, a := range h.Addrs {
 			x.Addresses = append(x.Addresses, a.Addr.String())

@@ -28,7 +28,7 @@ func (p *path) answered(a answer, now time.Time) (Event, bool) {
 	}
 	h.take(a, f.at, rtt)
 	p.locate(f.ttl, a.kind)
-	return Event{Flow: p.flow, TTL: f.ttl, At: f.at, RTT: inMs(rtt), From: a.from}, true
+	return Event{Flow: p.flow, TTL: f.ttl, At: f.at, RTT: inMs(rtt), From: a.from, Code: a.code}, true
 }
 
 func (p *path) flightOf(a answer) *flight {

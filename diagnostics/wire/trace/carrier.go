@@ -24,6 +24,9 @@ const (
 	methodPing = "ping socket"
 	methodUDP  = "udp"
 	methodTCP  = "tcp"
+
+	methodWindows  = "windows icmp"
+	methodDatagram = "datagram icmp"
 )
 
 // probe is one packet that is sent.

@@ -89,9 +89,6 @@ func addrPort(sa unix.Sockaddr) (netip.Addr, uint16) {
 	return netip.Addr{}, 0
 }
 
-// sameAddr compares without zones, which the error queue leaves out.
-func sameAddr(a, b netip.Addr) bool { return a.WithZone("") == b.WithZone("") }
-
 // tell makes a socket report errors, times and the life that answers have left.
 func tell(fd int, six bool) error {
 	type option struct{ level, name, value int }

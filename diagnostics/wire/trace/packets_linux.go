@@ -248,17 +248,6 @@ func (c *packets) quoted(flow int, b []byte, to netip.Addr, port uint16, m notic
 	if c.six {
 		typ = echoRequest6
 	}
-	a.seq, ok = c.token.readEcho(b, typ, c.socks[flow].id, c.way == methodRaw)
+	a.seq, ok = c.token.readEcho(trimPadding(b), typ, c.socks[flow].id, c.way == methodRaw)
 	return a, ok
-}
-
-// short reports whether a router quoted no more of a datagram than its header (RFC 792), if with
-// padding (RFC 4884).
-func short(b []byte) bool {
-	for _, x := range b[:min(len(b), bodySize)] {
-		if x != 0 {
-			return false
-		}
-	}
-	return true
 }

@@ -89,6 +89,7 @@ type Event struct {
 	Lost      bool
 	RTT       wire.Ms
 	From      netip.Addr
+	Code      string // how somebody on the way refused
 }
 
 // Tracer runs one trace. Its result can be read at any time.

@@ -1,0 +1,105 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// board is a block of lines on a terminal that change in place. The first change is drawn at once, the
+// next ones at the pace of the live view; lines that stay the same are not drawn again.
+type board struct {
+	screen screen
+	out    io.Writer
+	width  func() int
+	lines  func(width int) (plain, painted []string)
+
+	drawn   []string
+	changed chan struct{}
+	stop    chan struct{}
+	done    sync.WaitGroup
+}
+
+// startBoard shows what lines returns; it returns nil, on which all methods do nothing, where the cursor
+// cannot be moved.
+func startBoard(s screen, out io.Writer, lines func(width int) (plain, painted []string)) *board {
+	if !s.moves {
+		return nil
+	}
+	b := &board{screen: s, out: out, width: s.width, lines: lines, changed: make(chan struct{}, 1), stop: make(chan struct{})}
+	b.done.Go(b.loop)
+	return b
+}
+
+// change asks for another drawing.
+func (b *board) change() {
+	if b == nil {
+		return
+	}
+	select {
+	case b.changed <- struct{}{}:
+	default:
+	}
+}
+
+func (b *board) loop() {
+	for {
+		select {
+		case <-b.changed:
+		case <-b.stop:
+			return
+		}
+		b.draw()
+		select {
+		case <-time.After(redrawEvery):
+		case <-b.stop:
+			return
+		}
+	}
+}
+
+// end draws a last time and leaves the lines where they are; false says that there is no board.
+func (b *board) end() bool {
+	if b == nil {
+		return false
+	}
+	close(b.stop)
+	b.done.Wait()
+	b.draw()
+	return true
+}
+
+// rows is how many rows the lines take now: a terminal that was made narrower has wrapped them.
+func (b *board) rows(width int) (n int) {
+	for _, line := range b.drawn {
+		n += max(1, (columns(line)+width-1)/width)
+	}
+	return n
+}
+
+func (b *board) draw() {
+	width := b.width()
+	plain, painted := b.lines(width)
+	before := b.rows(width)
+	if slices.Equal(plain, b.drawn) && before == len(b.drawn) {
+		return
+	}
+	var text strings.Builder
+	if before != len(b.drawn) || len(plain) < len(b.drawn) {
+		fmt.Fprintf(&text, "\x1b[%dA\r\x1b[J", before)
+		b.drawn = nil
+	}
+	for i, line := range plain {
+		switch up := len(b.drawn) - i; {
+		case i >= len(b.drawn):
+			text.WriteString(painted[i] + "\n")
+		case line != b.drawn[i]:
+			fmt.Fprintf(&text, "\x1b[%dA\r%s\x1b[K\x1b[%dB\r", up, painted[i], up)
+		}
+	}
+	b.drawn = plain
+	io.WriteString(b.out, text.String())
+}
