@@ -112,7 +112,7 @@ func listFound(found map[string]browser.Found, lang string) browserList {
 		for _, x := range f.Caches {
 			cache := cacheFound{Kind: x.Kind, Path: x.Path(), Shared: x.Shared, Files: x.Files, Bytes: x.Bytes}
 			if x.Err != nil {
-				cache.Error = mend.Why(x.Err, lang)
+				cache.Error = mend.WhyAt(x.Err, x.Path(), lang)
 			}
 			one.Caches = append(one.Caches, cache)
 		}
@@ -179,7 +179,7 @@ func (p printer) caches(list []cacheFound, verbose bool) {
 	for _, x := range list {
 		switch {
 		case x.Error != "":
-			p.marked("    ", "warning", "", wire.Printable(x.Path, 400)+": "+x.Error)
+			p.marked("    ", "warning", "", x.Error)
 		case verbose:
 			p.para("      ", wire.Printable(x.Path, 400)+": "+report.Size(p.lang, x.Bytes), faint)
 		}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
@@ -114,7 +115,7 @@ func (p printer) plan(a mend.Asked, r fixReport) {
 	case !r.Undoable:
 		facts = append(facts, p.say("cli.fix.no-undo"))
 	case mend.Clears(a.ID):
-		facts = append(facts, p.say("cli.fix.undo-for", "time", report.SpanIn(p.lang, float64(mend.UndoFor.Milliseconds()))))
+		facts = append(facts, p.say("cli.fix.undo-for", "time", report.Measure(p.lang, strconv.Itoa(int(mend.UndoFor.Minutes()))+" min")))
 	default:
 		facts = append(facts, p.say("cli.fix.undoable"))
 	}

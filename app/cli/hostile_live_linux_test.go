@@ -45,6 +45,15 @@ func TestHostileLive(t *testing.T) {
 // onTerminal runs the program on a terminal of its own and returns all that it wrote there.
 func onTerminal(t *testing.T, h home, args ...string) string {
 	t.Helper()
+	c := exec.Command(program(), args...)
+	c.Dir, c.Env = h.dir, h.env
+	return typing(t, c, "")
+}
+
+// typing runs a program on a terminal of its own, on which somebody has typed the keys, and returns all
+// that appears there.
+func typing(t *testing.T, c *exec.Cmd, keys string) string {
+	t.Helper()
 	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
 	if err != nil {
 		t.Skipf("there are no terminals here: %v", err)
@@ -65,13 +74,14 @@ func onTerminal(t *testing.T, h home, args ...string) string {
 	if err != nil {
 		t.Skipf("there are no terminals here: %v", err)
 	}
-	c := exec.Command(program(), args...)
-	c.Dir, c.Env = h.dir, h.env
 	c.Stdin, c.Stdout, c.Stderr = slave, slave, slave
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
 	slave.Close()
+	if _, err := io.WriteString(master, keys); err != nil {
+		t.Fatal(err)
+	}
 	written := make(chan string, 1)
 	go func() {
 		b, _ := io.ReadAll(master) // ends with an error when the last holder of the other side has gone

@@ -73,5 +73,13 @@ func Why(err error, lang string) string {
 	return report.ErrorText(err, lang)
 }
 
+// WhyAt is Why for an error about a file or directory, which the sentence names.
+func WhyAt(err error, path, lang string) string {
+	if reason := clean.ReasonOf(err); reason != "" && reason != clean.Failed {
+		return resources.Text(lang, reason.Key(), map[string]string{"path": wire.Printable(path, 400)})
+	}
+	return wire.Printable(path, 400) + ": " + Why(err, lang)
+}
+
 // Name is what a remedy is called.
 func Name(id, lang string) string { return resources.Text(lang, "remedy."+id+".title", nil) }

@@ -1,0 +1,167 @@
+package mend
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/waymend/waymend/app/changes"
+	"github.com/waymend/waymend/diagnostics/remedy"
+	"github.com/waymend/waymend/platform/browser"
+	"github.com/waymend/waymend/platform/browser/clean"
+)
+
+// kit mends an account in a temporary directory with one profile of Firefox, and nothing else: the
+// host has no network.
+func kit(t *testing.T) (k Kit, cache string) {
+	t.Helper()
+	home, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	cache = filepath.Join(home, ".cache/mozilla/firefox/ab.main/cache2/entries")
+	for file, text := range map[string]string{
+		filepath.Join(home, ".mozilla/firefox/profiles.ini"):     "[Profile0]\nName=main\nPath=ab.main\n",
+		filepath.Join(home, ".mozilla/firefox/ab.main/prefs.js"): "",
+		filepath.Join(cache, "0000"):                             strings.Repeat("f", 6000),
+	} {
+		if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o700), os.WriteFile(file, []byte(text), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	getenv := func(key string) string { return map[string]string{"HOME": home}[key] }
+	system := browser.System{OS: "linux", Getenv: getenv, Now: time.Now}
+	own := t.TempDir()
+	return Kit{
+		Host: remedy.Host{Cleaner: &clean.Cleaner{System: system, Dir: filepath.Join(own, "cleared"), Keep: UndoFor}},
+		Log:  changes.Log{Path: filepath.Join(own, "changes.jsonl")},
+	}, cache
+}
+
+func entries(t *testing.T, dir string) int {
+	t.Helper()
+	list, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(list)
+}
+
+// TestTidy gives the space back when the time for undoing is over, and not before.
+func TestTidy(t *testing.T) {
+	k, cache := kit(t)
+	synctest.Test(t, func(t *testing.T) {
+		f, err := k.Plan(t.Context(), remedy.ClearBrowsers, remedy.Target{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, err := k.Apply(t.Context(), f, nil)
+		if err != nil || !CanUndo(e) || e.Bytes == 0 {
+			t.Fatalf("%+v, %v", e, err)
+		}
+		k.Tidy(within(t, UndoFor-time.Minute))
+		if held, _ := filepath.Glob(filepath.Dir(cache) + "/.waymend-*"); len(held) != 1 || entries(t, held[0]) == 0 {
+			t.Errorf("nothing is kept while it can be undone: %v", held)
+		}
+		k.Tidy(t.Context())
+		if held, _ := filepath.Glob(filepath.Dir(cache) + "/.waymend-*"); len(held) != 0 {
+			t.Errorf("kept for ever: %v", held)
+		}
+		if since := time.Since(e.When); since < UndoFor || since > UndoFor+time.Minute { // virtual time
+			t.Errorf("given back after %s", since)
+		}
+		if CanUndo(e) {
+			t.Error("it is said that it can be undone")
+		}
+		if _, err := k.Undo(t.Context(), ""); !errors.Is(err, changes.ErrUnknown) {
+			t.Errorf("undo: %v", err)
+		}
+		if _, err := k.Undo(t.Context(), e.ID); Why(err, "en") != "The time for undoing is over." {
+			t.Errorf("undo by name: %v", err)
+		}
+	})
+}
+
+func within(t *testing.T, limit time.Duration) context.Context {
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// TestUndoAfterACrash takes back what a process did that was ended before it could tell the log.
+func TestUndoAfterACrash(t *testing.T) {
+	k, cache := kit(t)
+	line := fmt.Sprintf(`{"id":"aaaaaaaaaa","when":%q,"event":"begin","remedy":"clear-browsers"}`+"\n", time.Now().UTC().Format(time.RFC3339Nano))
+	if err := os.WriteFile(k.Log.Path, []byte(line), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := k.Host.Cleaner
+	plan, err := c.Plan(t.Context(), clean.Request{Profiles: c.System.Profiles(t.Context()), Caches: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Apply(t.Context(), plan, nil); err != nil || entries(t, cache) != 0 {
+		t.Fatal(err)
+	}
+	e, err := k.Undo(t.Context(), "")
+	if err != nil || e.ID != "aaaaaaaaaa" || e.State != changes.Undone || entries(t, cache) != 1 {
+		t.Errorf("%+v, %v", e, err)
+	}
+}
+
+func TestPlanReset(t *testing.T) {
+	k, _ := kit(t)
+	list := k.PlanReset(t.Context(), remedy.Target{}, false)
+	if len(list) != 2 || list[0].ID != remedy.ClearBrowsers || list[0].Idle() || list[1].ID != "flush-dns" || !list[1].Idle() {
+		t.Errorf("%+v", list)
+	}
+	if a := k.PlanReset(t.Context(), remedy.Target{Host: "co.uk"}, false)[0]; !errors.Is(a.Err, clean.ErrSuffix) || a.Idle() {
+		t.Errorf("a public suffix: %+v", a)
+	}
+	if a := k.PlanAsked(t.Context(), remedy.ClearSiteCookies, remedy.Target{}, true); !a.Idle() {
+		t.Errorf("cookies of no site: %+v", a)
+	}
+}
+
+func TestAsksFirst(t *testing.T) {
+	for _, c := range []struct {
+		id, risk string
+		want     bool
+	}{
+		{remedy.ClearSiteCookies, remedy.RiskLow, true}, {remedy.ClearBrowsers, remedy.RiskNone, true}, {"flush-dns", remedy.RiskNone, false},
+		{"renew-lease", remedy.RiskLow, false}, {"remove-hosts-entry", remedy.RiskMedium, true}, {"reset-winsock", remedy.RiskHigh, true}, {"flush-dns", "", true},
+	} {
+		if got := AsksFirst(Fix{c.id, remedy.Plan{Risk: c.risk}}); got != c.want {
+			t.Errorf("%s, %q: %v", c.id, c.risk, got)
+		}
+	}
+}
+
+// TestDid sums up what was cleared in as many sentences as were planned, and names what was not.
+func TestDid(t *testing.T) {
+	line := func(what, profile, bytes string) remedy.Line {
+		return remedy.Line{Key: "clean.line." + what, Values: map[string]string{"browser": "B", "profile": profile, "bytes": bytes}}
+	}
+	e := changes.Entry{Remedy: remedy.ClearBrowsers, Plan: []remedy.Line{line("cache", "a", "30"), line("cookies", "a", "1"), line("cache", "b", "5")},
+		Changes: []changes.Change{{Line: line("cache", "a", "10")}, {Line: line("cache", "a", "20")}, {Line: line("cache", "b", "5")}}}
+	var got []string
+	for _, l := range Did(e) {
+		got = append(got, l.Values["profile"]+l.Values["bytes"])
+	}
+	if !slices.Equal(got, []string{"a30", "b5"}) {
+		t.Errorf("did %q", got)
+	}
+	if missed := Missed(e); len(missed) != 1 || missed[0].Key != "clean.line.cookies" {
+		t.Errorf("missed %+v", missed)
+	}
+	if e.Changes[0].Line.Values["bytes"] != "10" {
+		t.Error("the entry was changed")
+	}
+}
