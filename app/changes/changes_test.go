@@ -103,7 +103,7 @@ func TestLog(t *testing.T) {
 		t.Errorf("%+v", e)
 	}
 	info, err := os.Stat(l.Path)
-	if err != nil || info.Mode().Perm() != 0o600 {
+	if err != nil || info.Mode().Perm() != private {
 		t.Errorf("%v, %v", info.Mode(), err)
 	}
 	raw, _ := os.ReadFile(l.Path)
@@ -231,7 +231,7 @@ func TestBound(t *testing.T) {
 		last = id
 	}
 	info, err := os.Stat(l.Path)
-	if err != nil || info.Size() > maxFile || info.Mode().Perm() != 0o600 {
+	if err != nil || info.Size() > maxFile || info.Mode().Perm() != private {
 		t.Errorf("%v, %v", info, err)
 	}
 	list := entries(t, l)

@@ -70,8 +70,10 @@ func restoreHosts(file []byte, mark string) (edited []byte, found bool) {
 
 // cutEnd parts a line from its end, which may be "\n" or "\r\n" or missing.
 func cutEnd(line []byte) (body, end []byte) {
-	body = bytes.TrimSuffix(line, []byte("\n"))
-	body = bytes.TrimSuffix(body, []byte("\r"))
+	body, ended := bytes.CutSuffix(line, []byte("\n"))
+	if ended {
+		body = bytes.TrimSuffix(body, []byte("\r"))
+	}
 	return body, line[len(body):]
 }
 

@@ -17,7 +17,12 @@ func kdeMode(b []byte) (mode string) {
 
 // withKDEMode changes the ProxyType where it is set; everything else stays byte for byte.
 func withKDEMode(b []byte, mode string) []byte {
-	return eachProxyType(b, func(string) string { return mode })
+	return eachProxyType(b, func(old string) string {
+		if old == "" {
+			return ""
+		}
+		return mode
+	})
 }
 
 func eachProxyType(b []byte, change func(value string) string) []byte {
