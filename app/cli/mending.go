@@ -46,7 +46,7 @@ func (m *mending) carryOut(asked []mend.Asked, lenient bool) error {
 		return m.end(codeError{exitFault, strings.Join(wrong, " ")})
 	case m.flags.dryRun:
 		m.tell("cli.fix.dry")
-		return m.end(m.amiss())
+		return m.end(nil)
 	case !work:
 		m.tell("cli.fix.clean")
 		return m.end(m.amiss())
