@@ -94,6 +94,9 @@ func newTrace() *trace {
 	return &trace{file: file}
 }
 
+// measured is called in each turn of the event loop of builds for measuring; else it is nil.
+var measured func(*window)
+
 // start follows the event loop: an animation that moves nothing is called once in each of its turns,
 // and a frame is drawn, if there is anything new, after it.
 func (t *trace) start(w *window) {
@@ -118,6 +121,9 @@ func (t *trace) looped(w *window) {
 		t.write(tracedLine{Gap: float64(gap.Microseconds()) / 1000})
 	}
 	t.turn = now
+	if measured != nil {
+		measured(w)
+	}
 	t.rendered(w)
 	if f := focusOf(w.win.Canvas()); f != t.focus {
 		t.focus = f
@@ -136,7 +142,7 @@ func (t *trace) rendered(w *window) {
 	}
 	t.state = state
 	t.write(tracedLine{State: state})
-	if e := w.state.exam; !e.running && e.document != nil && e.run%memoryEvery == 0 && e.run != t.run {
+	if e := w.state.exam; e.demo != "" && !e.running && e.document != nil && e.run%memoryEvery == 0 && e.run != t.run {
 		t.run = e.run
 		debug.FreeOSMemory()
 		t.write(tracedLine{Collected: e.run})

@@ -57,7 +57,6 @@ type App struct {
 	Changes int       // lines about the focus so far
 
 	cmd    *exec.Cmd
-	trace  string
 	read   int64
 	output *output
 	ended  chan struct{}
@@ -94,6 +93,18 @@ func (d *Desktop) open(a *App) *App {
 	return a
 }
 
+// Plain starts the program as people do, with no lines written, and waits for its window on the screen.
+func (d *Desktop) Plain() *App {
+	d.t.Helper()
+	before, _ := d.Run("xdotool", "search", "--onlyvisible", "--name", "^Waymend$")
+	a := d.launch(nil)
+	d.wait("a window", func() bool {
+		now, _ := d.Run("xdotool", "search", "--onlyvisible", "--name", "^Waymend$")
+		return now != before
+	})
+	return a
+}
+
 // active is the title of the window that has the keyboard.
 func (d *Desktop) active() string {
 	out, _ := d.Run("xdotool", "getactivewindow", "getwindowname")
@@ -103,11 +114,18 @@ func (d *Desktop) active() string {
 // Launch starts the program and waits for nothing.
 func (d *Desktop) Launch(args ...string) *App {
 	d.t.Helper()
-	a := &App{Desktop: d, trace: filepath.Join(d.Home, "run", "trace"), output: &output{}, ended: make(chan struct{})}
-	os.Remove(a.trace)
+	return d.launch([]string{"WAYMEND_TRACE_WINDOW=" + d.trace()}, args...)
+}
+
+func (d *Desktop) trace() string { return filepath.Join(d.Home, "run", "trace") }
+
+func (d *Desktop) launch(env []string, args ...string) *App {
+	d.t.Helper()
+	a := &App{Desktop: d, output: &output{}, ended: make(chan struct{})}
+	os.Remove(d.trace())
 	a.cmd = d.asPerson(exec.Command(Binary, args...))
 	a.cmd.SysProcAttr.Setpgid = true // its children can be counted
-	a.cmd.Env = append(d.Env, "WAYMEND_TRACE_WINDOW="+a.trace)
+	a.cmd.Env = append(d.Env, env...)
 	a.cmd.Stdout, a.cmd.Stderr = a.output, a.output
 	a.Started = time.Now()
 	if err := d.World.Client.Start(a.cmd); err != nil {
@@ -127,7 +145,7 @@ func (d *Desktop) Launch(args ...string) *App {
 // follow reads what the window wrote since.
 func (a *App) follow() {
 	a.t.Helper()
-	f, err := os.Open(a.trace)
+	f, err := os.Open(a.trace())
 	if err != nil {
 		return
 	}
