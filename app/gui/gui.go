@@ -39,7 +39,7 @@ type window struct {
 	sheet *widget.PopUp // what lies over the page; nil when nothing does
 	stop  func()        // ends the running examination; nil when none runs
 
-	stopScan, stopMending, stopTidying func() // likewise
+	stopScan, stopMending, stopTidying, endTracing func() // likewise
 
 	do     func(func()) // fyne.Do; tests run what is posted themselves
 	mu     sync.Mutex
@@ -71,7 +71,7 @@ func newWindow(a fyne.App, set settings.Settings, version string) *window {
 
 // close ends what runs; nothing may be left behind a closed window.
 func (w *window) close() {
-	for _, stop := range []func(){w.stop, w.stopScan, w.stopMending, w.stopTidying} {
+	for _, stop := range []func(){w.stop, w.stopScan, w.stopMending, w.stopTidying, w.endTracing} {
 		if stop != nil {
 			stop()
 		}

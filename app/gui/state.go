@@ -35,6 +35,7 @@ type state struct {
 	guide    guide
 	mending  mending
 	cleanup  cleanup
+	tracing  tracing
 	kept     []kept.Entry // answers of this computer, the newest first
 	browsers []launch.Browser
 	still    bool // the system asks for less motion

@@ -50,7 +50,7 @@ func (w *window) build() {
 	v.check.entry.SetText(typed)
 	v.pages = [places]page{
 		placeCheck:    v.check,
-		placeRoute:    newLaterPage(w, "route"),
+		placeRoute:    newRoutePage(w),
 		placeCleanUp:  newCleanupPage(w),
 		placeHistory:  newHistoryPage(w),
 		placeSettings: newSettingsPage(w),
@@ -110,6 +110,9 @@ func scrollTo(scroll *container.Scroll, top, height float32) {
 // visit goes to a place and gives it the keyboard.
 func (w *window) visit(to place) {
 	w.apply(went{to})
+	if p, ok := w.view.pages[to].(*routePage); ok {
+		p.offer(w.state.exam.target.Host)
+	}
 	if to == placeCleanUp && !w.state.cleanup.scanned && !w.state.cleanup.scanning {
 		w.scan()
 	}
