@@ -201,6 +201,33 @@ func TestNetworkManager(t *testing.T) {
 	}
 }
 
+// TestNetworkManagerNames: the dnsmasq that NetworkManager runs is another one afterwards.
+func TestNetworkManagerNames(t *testing.T) {
+	s := boot(t)
+	s.run("sh", "-ec", `systemctl mask --now nscd systemd-resolved
+mkdir -p /etc/NetworkManager/conf.d
+printf '[main]\ndns=dnsmasq\nrc-manager=file\n' >/etc/NetworkManager/conf.d/lab.conf
+systemctl restart NetworkManager
+ip link add eth0 type veth peer name lan
+ip link set lan up`)
+	wait(t, "NetworkManager", func() bool { _, err := s.try("nmcli", "dev", "set", "eth0", "managed", "yes"); return err == nil })
+	s.run("nmcli", "con", "add", "type", "ethernet", "ifname", "eth0", "con-name", "lab", "ipv4.method", "manual", "ipv4.addresses", "192.0.2.2/24", "ipv4.dns", "192.0.2.1", "ipv6.method", "disabled")
+	s.run("nmcli", "con", "up", "lab")
+	wait(t, "dnsmasq", func() bool { _, err := s.try("pgrep", "dnsmasq"); return err == nil })
+	found := s.play("bob", "flush")
+	if len(found.Steps) != 1 || found.Steps[0].Verb != change.FlushNM {
+		t.Fatalf("%+v", found)
+	}
+	before := s.run("pgrep", "dnsmasq")
+	if a := s.play("bob", "do flush-nm"); a.Err != "refused" {
+		t.Errorf("as bob: %+v", a)
+	}
+	did(t, s.play("root", "do flush-nm"), change.FlushNM)
+	if after := s.run("pgrep", "dnsmasq"); after == before {
+		t.Errorf("still process %s", after)
+	}
+}
+
 // TestNetworkd renews and restarts a link of systemd-networkd's.
 func TestNetworkd(t *testing.T) {
 	s := boot(t)

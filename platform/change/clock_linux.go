@@ -3,6 +3,8 @@ package change
 import (
 	"context"
 	"fmt"
+	"os"
+	"strings"
 	"time"
 )
 
@@ -73,6 +75,9 @@ func clockChrony(ctx context.Context, done *Done, _ bool) error {
 		return ErrNothing
 	}
 	out, err := run(ctx, "chronyc", "-n", "makestep")
+	if strings.Contains(out, "501 Not authorised") || os.Geteuid() != 0 && err != nil {
+		return ErrRights
+	}
 	if err != nil {
 		return err
 	}

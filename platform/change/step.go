@@ -187,6 +187,13 @@ func (s Step) Rights() Rights {
 	return Admin
 }
 
+// askers are services whose makers let nobody but an administrator use them, as delivered.
+var askers = []Verb{FlushNM, RenewNetworkd, ClockService}
+
+// Asks reports whether doing the step will make the system ask an account without rights for consent.
+// A service can be set up otherwise; it says so when it is asked.
+func (s Step) Asks() bool { return s.Rights() == Admin || slices.Contains(askers, s.Verb) }
+
 // Limit bounds the time that the step takes.
 func (s Step) Limit() time.Duration { return specs[s.Verb].limit }
 

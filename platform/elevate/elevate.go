@@ -22,7 +22,7 @@ const Command = "elevated"
 var ErrUnavailable = errors.New("elevate: this system cannot ask for more rights here")
 
 // Asks reports whether doing the step will make the system ask the person first.
-func Asks(s change.Step) bool { return s.Rights() == change.Admin && !Admin() }
+func Asks(s change.Step) bool { return s.Asks() && !Admin() }
 
 // Admin reports whether this process has all rights already.
 func Admin() bool { return admin() }
@@ -76,13 +76,19 @@ func (w way) run(ctx context.Context, steps []change.Step, each func(change.Done
 // asking does steps of which the first needs consent. A lone service asks best by itself, in its own
 // words; so do services where this program has no way to ask.
 func (w way) asking(ctx context.Context, batch []change.Step, each func(change.Done)) error {
-	alone := len(batch) == 1 && batch[0].Rights() == change.Service
-	if !alone {
-		done := 0
-		err := w.elevated(ctx, batch, func(d change.Done) { done++; each(d) })
-		if !errors.Is(err, ErrUnavailable) || done > 0 {
+	if len(batch) == 1 && batch[0].Rights() == change.Service {
+		d, err := w.do(ctx, batch[0], true)
+		if err == nil {
+			each(d)
+		}
+		if !errors.Is(err, change.ErrRights) { // it cannot ask by itself
 			return err
 		}
+	}
+	done := 0
+	err := w.elevated(ctx, batch, func(d change.Done) { done++; each(d) })
+	if !errors.Is(err, ErrUnavailable) || done > 0 {
+		return err
 	}
 	for _, s := range batch {
 		if s.Rights() != change.Service {
