@@ -50,7 +50,7 @@ func newRoutePage(w *window) *routePage {
 	lang := w.state.lang
 	p.chart = part.NewChart(func(v float32) string { return report.SpanIn(lang, float64(v)) }, func(t time.Time) string { return t.Local().Format("15:04:05") })
 	names := make([]string, len(spans))
-	chosen := 1
+	chosen := 0
 	for i, s := range spans {
 		names[i] = w.say("window.route.span." + s.String())
 		if s == w.state.tracing.span {
@@ -195,7 +195,7 @@ func (p *routePage) renderChart(s *state, h report.TraceHop) {
 	}
 	span := s.tracing.span
 	if span == 0 {
-		span = spans[1]
+		span = spans[0]
 	}
 	now := p.w.now()
 	points, apart := one.points(now.Add(-span), now)
