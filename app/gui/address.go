@@ -2,6 +2,7 @@ package gui
 
 import (
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/waymend/waymend/app/gui/part"
@@ -14,14 +15,27 @@ type addressEntry struct {
 	onEscape func()
 	onPaste  func(take func(text string)) // reads the clipboard
 	recent   []string
+	hints    []string // what stands in the empty field: the first that fits
 }
 
-func newAddressEntry() *addressEntry {
-	e := &addressEntry{}
+func newAddressEntry(hints ...string) *addressEntry {
+	e := &addressEntry{hints: hints}
 	e.ExtendBaseWidget(e)
 	e.SetOptions(nil)
 	e.Wrapping = fyne.TextWrapOff
 	return e
+}
+
+// Resize implements fyne.CanvasObject.
+func (e *addressEntry) Resize(size fyne.Size) {
+	const around = 80 // margins and the button of the list
+	for _, hint := range e.hints {
+		e.PlaceHolder = hint
+		if fyne.MeasureText(hint, e.Theme().Size(theme.SizeNameText), fyne.TextStyle{}).Width < size.Width-around {
+			break
+		}
+	}
+	e.SelectEntry.Resize(size)
 }
 
 // TypedShortcut implements fyne.Shortcutable.

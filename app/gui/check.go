@@ -35,8 +35,7 @@ type checkPage struct {
 
 func newCheckPage(w *window) *checkPage {
 	p := &checkPage{w: w}
-	p.entry = newAddressEntry()
-	p.entry.SetPlaceHolder(w.say("window.address.hint"))
+	p.entry = newAddressEntry(w.say("window.address.hint"), w.say("window.address.short"))
 	p.entry.OnSubmitted = func(string) { p.submit() }
 	p.entry.onEscape = w.escape
 	p.entry.onPaste = w.fromClipboard
