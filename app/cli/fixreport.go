@@ -21,6 +21,7 @@ const (
 	outcomeRefused     = "refused"     // the person, or the system, said no
 	outcomeNothing     = "nothing"     // there is nothing to do here
 	outcomeInterrupted = "interrupted" // by Ctrl-C
+	outcomeSkipped     = "skipped"     // not begun, because one before it was not done
 )
 
 // fixDocument is what "waymend fix --json" and "waymend reset --json" print.

@@ -145,7 +145,11 @@ func (m *mending) do(asked []mend.Asked) error {
 	var failed error
 	for i, a := range asked {
 		r := &m.doc.Fixes[i]
-		if r.Outcome != outcomePlanned || failed != nil {
+		if r.Outcome != outcomePlanned {
+			continue
+		}
+		if failed != nil {
+			m.skip(r)
 			continue
 		}
 		failed = m.apply(a.Fix, r)
@@ -164,6 +168,14 @@ func (m *mending) do(asked []mend.Asked) error {
 		}
 	}
 	return m.amiss()
+}
+
+// skip says that a fix is not begun.
+func (m *mending) skip(r *fixReport) {
+	r.Outcome = outcomeSkipped
+	if !m.flags.json {
+		m.p.outcome(*r, nil)
+	}
 }
 
 // apply does one fix and shows what came of it.
