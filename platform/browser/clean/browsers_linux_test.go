@@ -20,6 +20,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -311,6 +312,12 @@ func testRealSite(t *testing.T, p product) {
 	}
 	w.profile()
 
+	if p.name == "Chromium" { // it takes partitioned cookies only on pages with https: these are copies of one of its own
+		for _, site := range []string{"site1.test", "notsite1.test", "site1.test.other.test"} {
+			makeDatabase(t, profile.Dir+"/Cookies", "CREATE TEMP TABLE one AS SELECT * FROM cookies WHERE host_key = 'cdn.test' LIMIT 1",
+				"UPDATE one SET name = 'chip', top_frame_site_key = 'https://"+site+"'", "INSERT INTO cookies SELECT * FROM one")
+		}
+	}
 	chips := w.chips(profile)
 	t.Logf("cookies kept below a site: %q", chips)
 	for _, address := range []string{"http://www.site1.test/page", "alice.github.io"} {
@@ -325,7 +332,7 @@ func testRealSite(t *testing.T, p product) {
 			t.Error(err)
 		}
 	}
-	if left := w.chips(profile); len(left) != len(chips)-1 || strings.Contains(strings.Join(left, ","), "2Csite1.test") || strings.Contains(strings.Join(left, ","), "/site1.test") {
+	if left := w.chips(profile); len(chips) < 2 || len(left) != len(chips)-1 || strings.Contains(strings.Join(left, ","), "2Csite1.test%") || slices.Contains(left, "https://site1.test ") {
 		t.Errorf("cookies kept below a site: %q, were %q", left, chips)
 	}
 	asked := p.tour(t, net, w.home)
