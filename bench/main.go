@@ -4,6 +4,7 @@
 // with what it is compared to. It asserts nothing: figures are for people to read.
 //
 //	go run -tags lab ./bench [-runs 11] [-waymend FILE] [NAME…]
+//	go run -tags lab ./bench -window [frame pauses memory idle]
 //
 // It needs root, as the laboratory does. Every figure is a median; the machine's load is printed
 // before and after, because other work on the same cores spoils them all.
@@ -22,7 +23,15 @@ import (
 func main() {
 	runs := flag.Int("runs", 11, "how often each figure is measured")
 	waymend := flag.String("waymend", "", "a program that was built already")
+	inWindow := flag.Bool("window", false, "measure the window instead, beside the least window that there can be")
 	flag.Parse()
+	if *inWindow {
+		if err := measureWindow(*runs, flag.Args()); err != nil {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	if err := bench(*runs, *waymend, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
@@ -51,6 +60,11 @@ func bench(runs int, waymend string, only []string) error {
 	}
 	if wanted("healthy") {
 		if err := healthy(waymend, runs); err != nil {
+			return err
+		}
+	}
+	if wanted("trace") {
+		if err := traces(waymend, runs); err != nil {
 			return err
 		}
 	}

@@ -149,7 +149,7 @@ func (x *Node) Do(lines ...string) error {
 			return err
 		}
 		if words[0] == "sysctl" {
-			if err := x.set(words[1]); err != nil {
+			if err := x.set(strings.TrimPrefix(line, "sysctl ")); err != nil {
 				return err
 			}
 		} else if _, err := x.Output(words...); err != nil {

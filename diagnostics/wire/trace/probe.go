@@ -6,8 +6,12 @@ import (
 )
 
 // The body of a probe: a number that only this trace knows, the probe's own number, and its
-// complement, which keeps the checksum of all probes of a flow the same.
-const bodySize = 8
+// complement, which keeps the checksum of all probes of a flow the same. Echoes have their number in the
+// header, so their body has a constant in its place.
+const (
+	bodySize = 8
+	echoMark = 0x574d
+)
 
 // token marks the probes of one trace; whoever forges an answer has to guess it.
 type token uint32
@@ -60,6 +64,7 @@ const (
 // of all but raw IPv4 ones, which is also made here.
 func (t token) echo(seq, id uint16, size int, six bool) []byte {
 	body := t.body(seq, size, six)
+	binary.BigEndian.PutUint16(body[4:], echoMark)
 	b := make([]byte, echoHeader, echoHeader+len(body))
 	if b[0] = echoRequest4; six {
 		b[0] = echoRequest6
@@ -83,8 +88,8 @@ func (t token) readEcho(b []byte, typ byte, id uint16, checkID bool) (seq uint16
 	if len(b) < echoHeader+bodySize { // routers need not quote more than the header (RFC 792)
 		return seq, len(b) == echoHeader
 	}
-	named, ok := t.read(b[echoHeader:])
-	return seq, ok && named == seq
+	body := b[echoHeader:]
+	return seq, binary.BigEndian.Uint32(body) == uint32(t) && binary.BigEndian.Uint16(body[4:]) == echoMark && binary.BigEndian.Uint16(body[6:]) == ^seq
 }
 
 // checksum is the internet checksum (RFC 1071).
