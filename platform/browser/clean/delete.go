@@ -161,6 +161,7 @@ func second[T any](_ T, err error) error { return err }
 // Resume goes on with what earlier processes left: it puts in order what was interrupted, ends an
 // Undo, and deletes what is past its time. What can still be undone is kept and named.
 func (c *Cleaner) Resume(ctx context.Context, speed Speed) (list []Result) {
+	c.sweep()
 	for _, id := range c.journals() {
 		if ctx.Err() != nil {
 			break

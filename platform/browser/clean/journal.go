@@ -143,6 +143,26 @@ func (c *Cleaner) journals() (ids []string) {
 	return ids
 }
 
+// sweep removes what processes left that ended before their journal was written, and so before
+// they touched anything.
+func (c *Cleaner) sweep() {
+	entries, _ := os.ReadDir(c.Dir)
+	for _, e := range entries {
+		id, ok := strings.CutSuffix(e.Name(), ".lock")
+		if !ok {
+			continue
+		}
+		if _, err := os.Lstat(c.file(id)); errors.Is(err, fs.ErrNotExist) {
+			ignore(c.alone(id, func() error { // if it is not at work just now
+				if _, err := os.Lstat(c.file(id)); err == nil {
+					return nil
+				}
+				return os.Remove(c.file(id) + ".new")
+			}))
+		}
+	}
+}
+
 // alone keeps other processes from a clearing while use works on it.
 func (c *Cleaner) alone(id string, use func() error) error {
 	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
