@@ -283,7 +283,7 @@ func lastLease(path string) string {
 }
 
 func eachClient(name, link string, tell func(process) error) error {
-	err := error(ErrNothing)
+	err := ErrNothing
 	for _, p := range processes(name) {
 		if p.serves(link) {
 			if err = tell(p); err != nil {
