@@ -94,6 +94,12 @@ func (c *Chain) targetRoutes() error {
 	}
 }
 
+// Set changes the link to hop i, which has to be one with words.
+func (c *Chain) Set(i int, words ...string) error { return set(c.cables[i-1], words) }
+
+// Answers undoes Silent and Limited.
+func (x *Node) Answers() error { return x.Do("iptables -F OUTPUT", "ip6tables -F OUTPUT") }
+
 // Silent makes a hop keep its ICMP errors to itself.
 func (x *Node) Silent() error {
 	return x.Do(

@@ -178,7 +178,12 @@ func (n *Network) Link(a, b *Node, devA, devB string, words ...string) error {
 		return err
 	}
 	n.cables = append(n.cables, w)
-	there, back := w.AB.Get(), w.BA.Get()
+	return set(w, words)
+}
+
+// set gives a cable its properties anew.
+func set(w *wire.Wire, words []string) (err error) {
+	var there, back wire.Params
 	for _, word := range words {
 		if !strings.HasPrefix(word, "<") {
 			err = there.Apply(strings.TrimPrefix(word, ">"))

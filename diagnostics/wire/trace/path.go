@@ -5,14 +5,16 @@ import "time"
 // Rules of patience.
 const (
 	// probeGap keeps the first volley from being one clump.
-	probeGap = 200 * time.Microsecond
+	probeGap = 100 * time.Microsecond
 	// ahead is how many hops beyond the last answer are probed: more silent ones in a row are the end.
 	ahead    = 16
 	aheadTCP = 8 // every probe that arrives is a connection for the target
-	// eager is how long after a later hop's answer a silent one is probed again.
-	eager = 2 * time.Millisecond
+	// eager is how long after a later hop's answer a silent one is probed again, at most; on short paths
+	// it is as long as that answer took.
+	eager      = 2 * time.Millisecond
+	leastEager = 300 * time.Microsecond
 	// slack is the least spread that answers are allowed.
-	slack = 3 * time.Millisecond
+	slack = 2 * time.Millisecond
 	// forgotten is when an answer is no longer waited for at all.
 	forgotten = 5 * time.Second
 	tailTries = 3 // hops beyond the last answer that are tried twice
@@ -193,7 +195,7 @@ func (p *path) discover(now time.Time, soon func(time.Time)) (probe, bool) {
 		}
 		tries, again := 2, h.lastTry
 		if later := p.later(ttl); later > 0 {
-			if again = again.Add(later + eager); p.distance == 0 {
+			if again = again.Add(later + min(eager, max(leastEager, later))); p.distance == 0 {
 				tries = 3
 			}
 		} else {
