@@ -165,3 +165,23 @@ func TestDid(t *testing.T) {
 		t.Error("the entry was changed")
 	}
 }
+
+func TestWhy(t *testing.T) {
+	variable := remedy.Line{Key: "change.note.variable", Values: map[string]string{"name": "https_proxy", "file": "/home/a/.profile", "line": "3"}}
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{remedy.ErrNothing, "nothing to do here"}, {fmt.Errorf("step: %w", remedy.ErrRefused), "declined"}, {ErrUnknown, "no such fix"},
+		{&remedy.ShowError{Lines: []remedy.Line{variable}}, "/home/a/.profile, line 3"}, {clean.Busy, "already working"},
+		{remedy.LeftAlone{{Key: "clean.refused.running", Values: map[string]string{"browser": "B\x1b"}}}, "B is running"},
+		{errors.New("bad\x1b[2J"), "bad"},
+	} {
+		if got := Why(c.err, "en"); !strings.Contains(got, c.want) || strings.ContainsRune(got, 0x1b) {
+			t.Errorf("%v: %q", c.err, got)
+		}
+	}
+	if got := WhyAt(clean.IsLink, "/a\x1b", "en"); !strings.HasPrefix(got, "/a") || strings.ContainsRune(got, 0x1b) {
+		t.Errorf("%q", got)
+	}
+}

@@ -62,6 +62,10 @@ func Why(err error, lang string) string {
 	if errors.As(err, &left) {
 		return strings.Join(All(left, lang), " ")
 	}
+	var byHand *remedy.ShowError
+	if errors.As(err, &byHand) {
+		return strings.Join(All(byHand.Lines, lang), " ")
+	}
 	for _, r := range reasons {
 		if errors.Is(err, r.err) {
 			return resources.Text(lang, r.key, nil)
