@@ -123,6 +123,7 @@ func Read(r trace.Result, port *Port) Reading {
 		return out
 	}
 	main := r.Flows[0]
+	main.Reached = main.Reached && len(main.Hops) > 0
 	noteParallel(r.Flows, out.Hops)
 	out.Slowest = slowest(main, out.Hops[0])
 	out.Loss = loss(main, out.Hops[0])
