@@ -30,7 +30,7 @@ const (
 type windows struct{ waymend, steady, hello string }
 
 // measureWindow measures the real window, side by side with hello.
-func measureWindow(runs int) error {
+func measureWindow(runs int, only []string) error {
 	if missing := window.Missing(); missing != nil {
 		fmt.Println("skipped: not installed:", strings.Join(missing, " "))
 		return nil
@@ -45,8 +45,14 @@ func measureWindow(runs int) error {
 		return err
 	}
 	fmt.Printf("load before: %s\n\n%-34s %14s   %-24s %s\n", load(), "", "waymend", "bar", "beside it")
-	for _, measure := range []func(*bencher, windows, int){firstFrame, pauses, memory, idle} {
-		if err := alone(func(b *bencher) { measure(b, w, runs) }); err != nil {
+	for _, m := range []struct {
+		name    string
+		measure func(*bencher, windows, int)
+	}{{"frame", firstFrame}, {"pauses", pauses}, {"memory", memory}, {"idle", idle}} {
+		if len(only) > 0 && !slices.Contains(only, m.name) {
+			continue
+		}
+		if err := alone(func(b *bencher) { m.measure(b, w, runs) }); err != nil {
 			return err
 		}
 	}
@@ -150,10 +156,12 @@ func again(a *window.App) {
 func pauses(b *bencher, w windows, _ int) {
 	d := window.New(b, "ok.now", window.Screen{})
 	window.Binary = w.hello
-	hello := d.Open()
+	d.Env = append(d.Env, "HELLO_BUSY=1")
+	hello := d.Launch()
+	hello.Until("the first frame", func() bool { return hello.Drawn })
 	time.Sleep(5 * time.Second)
-	hello.Until("nothing", func() bool { return true })
-	beside := "hello idle: " + worst(hello.Gaps)
+	hello.Until("the lines so far", func() bool { return true })
+	beside := "hello, painting all the time: " + worst(hello.Gaps)
 	hello.Quit()
 	for _, details := range []string{"closed", "open"} {
 		window.Binary = w.steady
@@ -182,7 +190,7 @@ func pause(what string, gaps []float64, beside string) {
 	if len(gaps) > 0 {
 		longest = slices.Max(gaps)
 	}
-	row(what+": pause", span(longest), "≤ "+span(pauseBar), longest <= pauseBar, strings.TrimSpace(worst(gaps)+" "+beside))
+	row(what+": pause", span(longest), "≤ "+span(pauseBar), longest <= pauseBar, strings.TrimSuffix(worst(gaps)+"; "+beside, "; "))
 }
 
 func worst(gaps []float64) string {

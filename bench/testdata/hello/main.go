@@ -15,7 +15,8 @@ import (
 func main() {
 	a := app.NewWithID("hello")
 	w := a.NewWindow("Waymend")
-	w.SetContent(widget.NewLabel("Hello"))
+	label := widget.NewLabel("Hello")
+	w.SetContent(label)
 	w.Resize(fyne.NewSize(960, 680))
 	w.Show()
 	if path := os.Getenv("WAYMEND_TRACE_WINDOW"); path != "" {
@@ -28,6 +29,9 @@ func main() {
 			turns++
 			gap := time.Since(last)
 			last = time.Now()
+			if os.Getenv("HELLO_BUSY") != "" { // something new to paint in every turn
+				label.SetText(fmt.Sprint("Hello ", turns))
+			}
 			at := float64(last.UnixMicro()) / 1000
 			switch {
 			case turns == 2:
