@@ -93,7 +93,7 @@ func (c *Cleaner) deleteStep(ctx context.Context, r *record, n int, speed Speed,
 			return total, err
 		}
 	}
-	ignore(in.Remove(r.holdName(), true)) // the last step there succeeds
+	_ = ignore(in.Remove(r.holdName(), true)) // the last step there succeeds
 	return total, nil
 }
 
@@ -152,7 +152,7 @@ func (p *pacer) pause(worked time.Duration) { time.Sleep(worked*3/2 + time.Milli
 // tidy removes the private directories of a clearing in which nothing was done.
 func (c *Cleaner) tidy(r *record) {
 	for n := range r.Steps {
-		ignore(second(c.deleteStep(context.Background(), r, n, Quickly, nil)))
+		_ = ignore(second(c.deleteStep(context.Background(), r, n, Quickly, nil)))
 	}
 }
 

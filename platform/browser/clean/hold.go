@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io/fs"
 	"strconv"
-	"strings"
 
 	"github.com/waymend/waymend/platform/browser/tree"
 )
@@ -187,8 +186,3 @@ func backFiles(in *tree.Dir, name string, aside *tree.Dir, number string) error 
 
 // number is the name of a step in the private directories.
 func number(n int) string { return strconv.Itoa(n) }
-
-// isNumber tells whether a name in a private directory is a step's.
-func isNumber(name string) bool {
-	return name != "" && strings.Trim(strings.TrimSuffix(name, ".newer"), "0123456789") == ""
-}

@@ -153,7 +153,7 @@ func (c *Cleaner) sweep() {
 			continue
 		}
 		if _, err := os.Lstat(c.file(id)); errors.Is(err, fs.ErrNotExist) {
-			ignore(c.alone(id, func() error { // if it is not at work just now
+			_ = ignore(c.alone(id, func() error { // if it is not at work just now
 				if _, err := os.Lstat(c.file(id)); err == nil {
 					return nil
 				}

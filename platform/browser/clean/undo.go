@@ -145,7 +145,7 @@ func settleStep(s *step, in *tree.Dir, name string, aside *tree.Dir, number stri
 		return
 	}
 	if in.Remove(name, true) == nil || !exists(in, name) {
-		ignore(aside.Rename(number, in, name))
+		_ = ignore(aside.Rename(number, in, name))
 	}
 }
 
