@@ -15,6 +15,7 @@ type board struct {
 	screen screen
 	out    io.Writer
 	width  func() int
+	height func() int // 0: unknown
 	lines  func(width int) (plain, painted []string)
 
 	drawn   []string
@@ -29,7 +30,7 @@ func startBoard(s screen, out io.Writer, lines func(width int) (plain, painted [
 	if !s.moves {
 		return nil
 	}
-	b := &board{screen: s, out: out, width: s.width, lines: lines, changed: make(chan struct{}, 1), stop: make(chan struct{})}
+	b := &board{screen: s, out: out, width: s.width, height: s.height, lines: lines, changed: make(chan struct{}, 1), stop: make(chan struct{})}
 	b.done.Go(b.loop)
 	return b
 }
@@ -52,7 +53,7 @@ func (b *board) loop() {
 		case <-b.stop:
 			return
 		}
-		b.draw()
+		b.draw(b.height())
 		select {
 		case <-time.After(redrawEvery):
 		case <-b.stop:
@@ -61,14 +62,14 @@ func (b *board) loop() {
 	}
 }
 
-// end draws a last time and leaves the lines where they are; false says that there is no board.
+// end draws a last time, all lines, and leaves them where they are; false says that there is no board.
 func (b *board) end() bool {
 	if b == nil {
 		return false
 	}
 	close(b.stop)
 	b.done.Wait()
-	b.draw()
+	b.draw(0)
 	return true
 }
 
@@ -80,9 +81,14 @@ func (b *board) rows(width int) (n int) {
 	return n
 }
 
-func (b *board) draw() {
+// draw shows the lines, as many of the last ones as fit into most rows: what has scrolled away cannot be
+// changed any more.
+func (b *board) draw(most int) {
 	width := b.width()
 	plain, painted := b.lines(width)
+	if over := len(plain) - (most - 1); most > 1 && over > 0 {
+		plain, painted = plain[over:], painted[over:]
+	}
 	before := b.rows(width)
 	if slices.Equal(plain, b.drawn) && before == len(b.drawn) {
 		return

@@ -42,6 +42,16 @@ func (s screen) width() int {
 	return defaultWidth
 }
 
+// height is how many rows the terminal has, 0 where nobody tells.
+func (s screen) height() int {
+	if s.terminal {
+		if _, h, err := term.GetSize(int(s.file.Fd())); err == nil {
+			return h
+		}
+	}
+	return 0
+}
+
 // paint colours text; the marks and words carry the meaning without it.
 func (s screen) paint(style, text string) string {
 	if !s.color || style == "" {
