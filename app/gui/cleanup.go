@@ -2,6 +2,7 @@ package gui
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -126,6 +127,7 @@ type cleanupPage struct {
 type profileRow struct {
 	tick  *part.Tick
 	about *widget.Label
+	quit  *part.Push // asks the running browser to close
 	row   fyne.CanvasObject
 }
 
@@ -279,7 +281,8 @@ func (p *cleanupPage) renderProfile(s *state, f browser.Found) {
 	if r == nil {
 		r = &profileRow{about: part.Quiet("")}
 		r.tick = part.NewTick(f.Browser+" – "+f.Name, !s.cleanup.left[f.Dir], func(on bool) { p.w.apply(tickedProfile{f.Dir, on}) })
-		r.row = container.New(layout.NewCustomPaddedVBoxLayout(0), r.tick, r.about)
+		r.quit = part.NewPush(p.w.say("window.cleanup.quit", "browser", f.Browser), part.Icon("close"), func() { p.w.quitBrowser(f.Profile) })
+		r.row = container.New(layout.NewCustomPaddedVBoxLayout(0), r.tick, r.about, part.Flow(r.quit))
 		p.rows[f.Dir] = r
 		p.list.Add(r.row)
 	}
@@ -291,6 +294,32 @@ func (p *cleanupPage) renderProfile(s *state, f browser.Found) {
 		text += " " + p.w.say("window.cleanup.running")
 	}
 	setText(r.about, text)
+	show(r.quit, f.State == browser.Running && f.Family != nil && f.Family.Clearing())
+}
+
+// quitBrowser asks a browser to close, never by force, and looks again when it has.
+func (w *window) quitBrowser(p browser.Profile) {
+	lang, cleaner := w.state.lang, w.kit.Host.Cleaner
+	if cleaner == nil {
+		return
+	}
+	w.apply(noticed{text: w.say("window.cleanup.quitting", "browser", p.Browser)})
+	w.aside(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), planLimit)
+		defer cancel()
+		err := cleaner.System.Close(ctx, p)
+		w.post(call(func() {
+			switch {
+			case errors.Is(err, browser.ErrByHand):
+				w.apply(noticed{text: say(lang, "clean.close.ask", "browser", p.Browser)})
+			case err != nil:
+				w.apply(noticed{text: say(lang, "clean.close.still-open", "browser", p.Browser)})
+			default:
+				w.apply(noticed{})
+			}
+			w.scan()
+		}))
+	})
 }
 
 // mostLog bounds the list of changes on the page; the terminal shows all of them.

@@ -172,7 +172,7 @@ func TestWhy(t *testing.T) {
 		err  error
 		want string
 	}{
-		{remedy.ErrNothing, "nothing to do here"}, {fmt.Errorf("step: %w", remedy.ErrRefused), "declined"}, {ErrUnknown, "no such fix"},
+		{remedy.ErrNothing, "nothing to do here"}, {fmt.Errorf("step: %w", remedy.ErrRefused), "consent"}, {ErrUnknown, "no such fix"},
 		{&remedy.ShowError{Lines: []remedy.Line{variable}}, "/home/a/.profile, line 3"}, {clean.Busy, "already working"},
 		{remedy.LeftAlone{{Key: "clean.refused.running", Values: map[string]string{"browser": "B\x1b"}}}, "B is running"},
 		{errors.New("bad\x1b[2J"), "bad"},

@@ -11,6 +11,7 @@ import (
 	"github.com/waymend/waymend/diagnostics/remedy"
 	"github.com/waymend/waymend/diagnostics/wire"
 	"github.com/waymend/waymend/platform/browser/clean"
+	"github.com/waymend/waymend/platform/change"
 	"github.com/waymend/waymend/platform/elevate"
 	"github.com/waymend/waymend/resources"
 )
@@ -49,6 +50,7 @@ var reasons = []struct {
 	{remedy.ErrRemote, "mend.why.remote"},
 	{remedy.ErrPlan, "mend.why.plan"},
 	{elevate.ErrUnavailable, "mend.why.no-rights"},
+	{change.ErrRights, "mend.why.no-rights"},
 	{changes.ErrUnknown, "mend.why.no-entry"},
 	{changes.ErrNoUndo, "mend.why.no-undo"},
 	{changes.ErrUndone, "mend.why.undone"},

@@ -14,12 +14,16 @@ type Path struct {
 
 // Paths lists every place that the program reads or writes as its own. Nothing is created.
 func Paths() []Path {
-	return []Path{
+	list := []Path{
 		{"settings", File(), "what you have chosen"},
 		{"changes", Changes(), "what Waymend changed on this computer"},
 		{"cleared", Cleared(), "notes on what was cleared in browsers, until it cannot be undone any more"},
 		{"answers", Answers(), "the last answers of the window, unless you chose to keep none"},
 	}
+	if dir := Sockets(); dir != "" {
+		list = append(list, Path{"sockets", dir, "how Waymend's own programs reach one another, while they run"})
+	}
+	return list
 }
 
 // File is where the settings are; "" when the system does not tell where such files belong.

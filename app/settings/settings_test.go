@@ -118,6 +118,7 @@ func TestLoad(t *testing.T) {
 func TestPaths(t *testing.T) {
 	t.Setenv("HOME", "/home/x")
 	t.Setenv("XDG_CONFIG_HOME", "")
+	t.Setenv("XDG_RUNTIME_DIR", "")
 	t.Setenv("AppData", `C:\x`)
 	for _, p := range Paths() {
 		if p.Name == "" || p.Uses == "" || !strings.Contains(p.Path, "waymend") {
