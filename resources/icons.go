@@ -5,6 +5,12 @@ import "embed"
 //go:embed icons/*.svg
 var iconFiles embed.FS
 
+// AppPicture is the drawing "waymend" as PNG, 256 pixels wide, for windows and systems that take no
+// SVG; drawing it anew would hold up the first frame.
+//
+//go:embed icons/waymend.png
+var AppPicture []byte
+
 // Icon returns the drawing with the name ("router", "tick", "waymend") as SVG, or nil when there is
 // none.
 func Icon(name string) []byte {

@@ -19,7 +19,7 @@ func IconIn(name string, colour fyne.ThemeColorName) fyne.Resource {
 }
 
 // AppIcon returns the program's own icon, in its own colours.
-func AppIcon() fyne.Resource { return drawing("waymend") }
+func AppIcon() fyne.Resource { return fyne.NewStaticResource("waymend.png", resources.AppPicture) }
 
 func drawing(name string) *fyne.StaticResource {
 	raw := resources.Icon(name)
