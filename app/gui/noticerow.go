@@ -11,8 +11,9 @@ import (
 type noticeRow struct {
 	w      *window
 	notice *part.Notice
-	open   *part.Push // opens the file that was saved
-	undo   *part.Push // takes back what was changed
+	open   *part.Push      // opens the file that was saved
+	undo   *part.Push      // takes back what was changed
+	ways   *fyne.Container // holds the buttons
 	row    *fyne.Container
 }
 
@@ -23,7 +24,8 @@ func newNoticeRow(w *window) *noticeRow {
 		w.try(func() error { return w.outside.file(file) })
 	})
 	r.undo = part.NewPush(w.say("window.undo"), part.Icon("undo"), func() { w.undo(w.state.notice.undo) })
-	r.row = container.NewBorder(nil, nil, nil, container.NewHBox(r.open, r.undo), r.notice)
+	r.ways = container.NewHBox(r.open, r.undo)
+	r.row = container.NewBorder(nil, nil, nil, r.ways, r.notice)
 	r.row.Hide()
 	return r
 }
@@ -39,5 +41,6 @@ func (r *noticeRow) render(now notice) {
 	r.notice.Set(state, now.text)
 	show(r.open, now.file != "")
 	show(r.undo, now.undo != "")
+	show(r.ways, now.file != "" || now.undo != "") // or an empty one would keep its margin
 	show(r.row, now.text != "")
 }

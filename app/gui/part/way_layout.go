@@ -16,7 +16,8 @@ const (
 	textGap      = 1.25 // between the circle and the name
 	textMargin   = 1.0  // what a column keeps free beside its text
 	rowMargin    = 1.5  // beside the circle of a row
-	valueLines   = 2
+	valueLines   = 2    // of a row
+	columnLines  = 4    // of a slim column: name and value together
 	nameLinesMax = 2
 )
 
@@ -32,6 +33,7 @@ type wayPlan struct {
 	circle    float32   // diameter
 	names     float32   // rows only: the width of the names
 	nameLines int
+	lines     int // columns only: of name and value together
 	name      font
 	value     font
 }
@@ -69,8 +71,12 @@ func planWay(l look, stops []Stop, width float32) *wayPlan {
 	for _, s := range stops {
 		p.nameLines = max(p.nameLines, len(p.bold().wrap(s.Name, column-textMargin*p.grid, nameLinesMax)))
 	}
+	p.lines = p.nameLines + valueLines
+	if column < valueLeast*p.grid {
+		p.lines = max(p.lines, columnLines)
+	}
 	p.cell = fyne.NewSize(column, (2*columnInset+textGap)*p.grid+p.circle+
-		float32(p.nameLines)*p.name.height()+valueLines*p.value.height())
+		float32(p.nameLines)*p.name.height()+float32(p.lines-p.nameLines)*p.value.height())
 	return p
 }
 
