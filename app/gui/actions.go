@@ -138,6 +138,7 @@ const restartLimit = 2 * time.Minute
 // askRestart restarts the computer after the person has said so once more.
 func (w *window) askRestart() {
 	w.openSheet(w.say("window.restart-computer"), part.Body(w.say("window.restart-computer.text")),
+		sheetButton{"window.cancel", false, w.closeSheet}, // first, since it gets the keyboard
 		sheetButton{"window.restart-now", true, func() {
 			w.closeSheet()
 			w.try(func() error {
@@ -145,6 +146,5 @@ func (w *window) askRestart() {
 				defer cancel()
 				return w.outside.restart(ctx)
 			})
-		}},
-		sheetButton{"window.cancel", false, w.closeSheet})
+		}})
 }

@@ -1,6 +1,8 @@
 package gui
 
 import (
+	"strings"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
@@ -16,14 +18,47 @@ type addressEntry struct {
 	onPaste  func(take func(text string)) // reads the clipboard
 	recent   []string
 	hints    []string // what stands in the empty field: the first that fits
+	rest     string   // what the ellipsis in the text stands for
 }
+
+// mostShown is how many characters of an address are shown: a longer line is wider than the largest
+// picture that OpenGL takes, and turns black.
+const mostShown = 250
+
+const ellipsis = "[…]"
 
 func newAddressEntry(hints ...string) *addressEntry {
 	e := &addressEntry{hints: hints}
 	e.ExtendBaseWidget(e)
 	e.SetOptions(nil)
 	e.Wrapping = fyne.TextWrapOff
+	e.OnChanged = func(string) { e.shorten() }
 	return e
+}
+
+// shorten keeps the end of a long text aside.
+func (e *addressEntry) shorten() {
+	if !strings.Contains(e.Text, ellipsis) {
+		e.rest = ""
+	}
+	if runes := []rune(e.Text); len(runes) > mostShown {
+		runes = []rune(e.address())
+		head := mostShown - len(ellipsis)
+		e.rest = string(runes[head:])
+		e.SetText(string(runes[:head]) + ellipsis)
+	}
+}
+
+// address is the whole text, also of what is not shown.
+func (e *addressEntry) address() string {
+	if e.rest == "" {
+		return e.Text
+	}
+	head, tail, cut := strings.Cut(e.Text, ellipsis)
+	if !cut {
+		return e.Text
+	}
+	return head + e.rest + tail
 }
 
 // Resize implements fyne.CanvasObject.
@@ -68,8 +103,8 @@ func (e *addressEntry) choose() {
 // pasted is a clipboard that was read already: Fyne's own waits for ever for an owner that hangs.
 type pasted string
 
-// Content implements fyne.Clipboard.
-func (p pasted) Content() string { return string(p) }
+// Content implements fyne.Clipboard: all of it in one line.
+func (p pasted) Content() string { return strings.Join(strings.Fields(string(p)), " ") }
 
 // SetContent implements fyne.Clipboard.
 func (pasted) SetContent(string) {}

@@ -27,6 +27,7 @@ type answerCard struct {
 	steps   *part.Steps
 	actions *fyne.Container
 	mend    *part.Push // does the safe steps one by one
+	example *part.Push // offers the examples again
 	shown   answerShown
 }
 
@@ -47,10 +48,12 @@ func newAnswerCard(w *window) *answerCard {
 	a.todo = part.Title(w.say("cli.remedies"))
 	a.mend = part.NewPush(w.say("window.mend.all"), part.Icon("tick"), w.mendAll)
 	a.mend.Importance = widget.HighImportance
+	a.example = part.NewPush(w.say("window.example"), part.Icon("play"), func() { w.view.check.showDemos(a.example) })
 	a.actions = part.Flow(
 		part.NewPush(w.say("window.again"), part.Icon("repeat"), w.again),
 		part.NewPush(w.say("window.save"), part.Icon("save"), w.saveReport),
 		part.NewPush(w.say("window.copy-answer"), part.Icon("copy"), w.copyAnswer),
+		a.example,
 	)
 	head := container.NewBorder(nil, nil, container.NewVBox(layout.NewSpacer(), a.badge, layout.NewSpacer()), nil, a.title)
 	text := container.New(layout.NewCustomPaddedVBoxLayout(0), a.why, a.sure)
@@ -80,6 +83,7 @@ func (a *answerCard) render(s *state) {
 func (a *answerCard) fill(s *state) {
 	e := &s.exam
 	d := e.document
+	show(a.example, e.demo != "")
 	if d == nil {
 		a.badge.SetState(part.Unknown)
 		setText(a.title, a.w.say("window.failed"))

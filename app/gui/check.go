@@ -96,7 +96,7 @@ func (p *checkPage) press() {
 	p.submit()
 }
 
-func (p *checkPage) submit() { p.w.examine(p.entry.Text) }
+func (p *checkPage) submit() { p.w.examine(p.entry.address()) }
 
 // chooseAddress gives the keyboard to the address, all of it selected.
 func (p *checkPage) chooseAddress() {

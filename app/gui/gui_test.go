@@ -198,6 +198,28 @@ func TestBadAddressIsASentence(t *testing.T) {
 	}
 }
 
+// A long address is examined whole, though only its beginning is shown, and its beginning can be
+// changed.
+func TestLongAddress(t *testing.T) {
+	w := openTestWindow(t, settings.Defaults())
+	entry, long := w.view.check.entry, "http://example.com/"+strings.Repeat("ä", 3000)
+	entry.SetText(long)
+	if got := len([]rune(entry.Text)); got > mostShown {
+		t.Errorf("%d characters are shown", got)
+	}
+	if entry.address() != long {
+		t.Errorf("examined: %.60q…", entry.address())
+	}
+	entry.SetText("x" + strings.Replace(entry.Text, ellipsis, ellipsis+"y", 1))
+	if want := "x" + long + "y"; entry.address() != want {
+		t.Errorf("after a change: %.60q…", entry.address())
+	}
+	entry.SetText("example.com")
+	if entry.SetText("wait" + ellipsis); entry.address() != "wait"+ellipsis {
+		t.Errorf("another text gets the end of the last: %.60q", entry.address())
+	}
+}
+
 // Every language builds every page without a text that is missing, and keeps the answer and what was
 // typed.
 func TestLanguagesAtRunTime(t *testing.T) {

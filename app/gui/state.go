@@ -3,6 +3,7 @@ package gui
 import (
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"github.com/waymend/waymend/app/examine"
 	"github.com/waymend/waymend/app/kept"
@@ -221,11 +222,11 @@ func (e reworded) on(s *state) {
 	}
 }
 
-// addresses lists the kept addresses, the last one first, each once.
+// addresses lists the kept addresses that can be shown in a line, the last one first, each once.
 func (s *state) addresses() []string {
 	var list []string
 	for _, e := range s.kept {
-		if e.Address != "" && !slices.Contains(list, e.Address) {
+		if e.Address != "" && utf8.RuneCountInString(e.Address) <= mostShown && !slices.Contains(list, e.Address) {
 			list = append(list, e.Address)
 		}
 	}

@@ -43,7 +43,7 @@ var railPlaces = [places]struct{ icon, key string }{
 func (w *window) build() {
 	typed := ""
 	if w.view != nil {
-		typed = w.view.check.entry.Text
+		typed = w.view.check.entry.address()
 	}
 	v := &view{shown: -1}
 	v.check = newCheckPage(w)
