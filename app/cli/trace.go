@@ -14,6 +14,7 @@ import (
 	"github.com/waymend/waymend/diagnostics/route"
 	"github.com/waymend/waymend/diagnostics/wire"
 	"github.com/waymend/waymend/diagnostics/wire/trace"
+	"github.com/waymend/waymend/resources"
 )
 
 // Rounds and their pace, where nobody says otherwise.
@@ -46,6 +47,7 @@ func traceRoute(ctx context.Context, c *call) error {
 	}
 	sparse()
 	p := c.printer(set.Speaks())
+	go resources.Has(p.lang, "trace.looking") // the texts are read while packets travel
 	view := newScreen(c.stdout, c.flags.noColor)
 	live := view.moves && !c.flags.json && !c.flags.trace.summary
 	endless := live && c.flags.trace.count == 0

@@ -195,9 +195,7 @@ func (p *path) discover(now time.Time, soon func(time.Time)) (probe, bool) {
 		}
 		tries, again := 2, h.lastTry
 		if later := p.later(ttl); later > 0 {
-			if again = again.Add(later + min(eager, max(leastEager, later))); p.distance == 0 {
-				tries = 3
-			}
+			again = again.Add(later + min(eager, max(leastEager, later)))
 		} else {
 			again = again.Add(p.blindPatience())
 			if ttl > far+tailTries {
