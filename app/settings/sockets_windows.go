@@ -1,0 +1,4 @@
+package settings
+
+// Sockets is "": named pipes are in no folder.
+func Sockets() string { return "" }
