@@ -150,7 +150,9 @@ func (f *figures) add(c *route.Chain, x tracer) error {
 // addresses counts the hops of the chain that a program has named.
 func addresses(out []byte) (n int) {
 	var d struct {
-		Flows []struct{ Hops []struct{ Addresses []string } }
+		Flows []struct {
+			Hops []struct{ Addresses []string }
+		}
 	}
 	if json.Unmarshal(out, &d) == nil && len(d.Flows) > 0 {
 		for _, h := range d.Flows[0].Hops {

@@ -11,7 +11,7 @@ import (
 // Bounds of what is called slow.
 const (
 	quick     wire.Ms = 30  // below, no stretch is worth complaining about
-	standsOut         = 0.4 // the share of the time from which one stretch is the slow one
+	standsOut float64 = 0.4 // the share of the time from which one stretch is the slow one
 )
 
 // judge finds the verdict and its sentence.

@@ -31,7 +31,7 @@ func TestSlowestStretchAndLoss(t *testing.T) {
 			t.Fatal(err)
 		}
 		var said []string
-		ok := false
+		var ok bool
 		for run := range 2 {
 			got := p.trace(t, c)
 			problem := p.problem(got)

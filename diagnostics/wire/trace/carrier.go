@@ -24,9 +24,6 @@ const (
 	methodPing = "ping socket"
 	methodUDP  = "udp"
 	methodTCP  = "tcp"
-
-	methodWindows  = "windows icmp"
-	methodDatagram = "datagram icmp"
 )
 
 // probe is one packet that is sent.

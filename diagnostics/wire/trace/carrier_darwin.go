@@ -48,6 +48,9 @@ func open(o Options) (carrier, error) {
 	return c, nil
 }
 
+// methodDatagram is what a result calls this way.
+const methodDatagram = "datagram icmp"
+
 func (c *datagrams) method() string { return methodDatagram }
 func (c *datagrams) mtu() int       { return 0 }
 

@@ -69,6 +69,9 @@ func open(o Options) (carrier, error) {
 	return &echoes{target: o.Target, token: newToken(), handle: handle, answers: make(chan answer, maxWaiting), places: make(chan struct{}, maxWaiting)}, nil
 }
 
+// methodWindows is what a result calls this way.
+const methodWindows = "windows icmp"
+
 func (c *echoes) method() string { return methodWindows }
 func (c *echoes) mtu() int       { return 0 }
 

@@ -251,3 +251,13 @@ func (c *packets) quoted(flow int, b []byte, to netip.Addr, port uint16, m notic
 	a.seq, ok = c.token.readEcho(trimPadding(b), typ, c.socks[flow].id, c.way == methodRaw)
 	return a, ok
 }
+
+// read finds a probe's number in what was quoted of its body. Less than the whole head tells nothing;
+// a wrong one is somebody else's.
+func (t token) read(b []byte) (seq uint16, ok bool) {
+	if len(b) < bodySize || binary.BigEndian.Uint32(b) != uint32(t) {
+		return 0, false
+	}
+	seq = binary.BigEndian.Uint16(b[4:])
+	return seq, binary.BigEndian.Uint16(b[6:]) == ^seq
+}

@@ -39,16 +39,6 @@ func (t token) body(seq uint16, size int, six bool) []byte {
 	return b
 }
 
-// read finds a probe's number in what was quoted of its body. Less than the whole head tells nothing;
-// a wrong one is somebody else's.
-func (t token) read(b []byte) (seq uint16, ok bool) {
-	if len(b) < bodySize || binary.BigEndian.Uint32(b) != uint32(t) {
-		return 0, false
-	}
-	seq = binary.BigEndian.Uint16(b[4:])
-	return seq, binary.BigEndian.Uint16(b[6:]) == ^seq
-}
-
 // Types of ICMP messages (RFC 792, RFC 4443).
 const (
 	echoReply4, echoRequest4         = 0, 8
