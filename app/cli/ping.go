@@ -21,7 +21,6 @@ func ping(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	sparse()
 	p := c.printer(set.Speaks())
 	endless := c.flags.trace.count == 0 && p.screen.terminal && !c.flags.json
 	o.Direct = true

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -45,7 +46,7 @@ func traceRoute(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	sparse()
+	debug.SetGCPercent(400) // a trace needs a few megabytes: collecting them would only cost time
 	p := c.printer(set.Speaks())
 	go resources.Has(p.lang, "trace.looking") // the texts are read while packets travel
 	view := newScreen(c.stdout, c.flags.noColor)

@@ -3,6 +3,8 @@ package route
 import (
 	"math"
 	"net/netip"
+	"slices"
+	"time"
 
 	"github.com/waymend/waymend/diagnostics/wire"
 	"github.com/waymend/waymend/diagnostics/wire/trace"
@@ -116,6 +118,30 @@ func limited(f trace.Flow) []bool {
 	}
 	return list
 }
+
+// choked reports whether the target limits its answers to datagrams: it answered all, and from some moment
+// on hardly any, at a pace that systems do not keep up with. Echoes and connections know no such limit.
+func choked(f trace.Flow, p trace.Protocol) bool {
+	if p != trace.UDP || !f.Reached || len(f.Hops) == 0 {
+		return false
+	}
+	samples := f.Hops[len(f.Hops)-1].Samples
+	first := slices.IndexFunc(samples, func(s trace.Sample) bool { return s.Lost })
+	if first < 1 || len(samples) < 2 {
+		return false
+	}
+	pace := samples[len(samples)-1].At.Sub(samples[0].At) / time.Duration(len(samples)-1)
+	answered, after := 0, samples[first:]
+	for _, s := range after {
+		if !s.Lost {
+			answered++
+		}
+	}
+	return pace < limitedPace && len(after)-answered >= fewestLosses && float64(answered) <= 0.3*float64(len(after))
+}
+
+// limitedPace is what systems keep up with: one answer a second.
+const limitedPace = 900 * time.Millisecond
 
 // slowest finds the stretch on which the round trip grows most and stays grown: what a hop takes longer
 // than a later one is its own slowness in answering, not the way's.

@@ -121,6 +121,9 @@ func (r *Reading) remark(t trace.Result, f trace.Flow) {
 		a := f.Hops[i].Addr().String()
 		switch h.Note {
 		case Limits:
+			if i == len(f.Hops)-1 {
+				break
+			}
 			limits = append(limits, a)
 		case Translates:
 			translates = append(translates, strconv.Itoa(f.Hops[i].TTL))

@@ -126,8 +126,15 @@ func Read(r trace.Result, port *Port) Reading {
 	main.Reached = main.Reached && len(main.Hops) > 0
 	noteParallel(r.Flows, out.Hops)
 	out.Slowest = slowest(main, out.Hops[0])
-	out.Loss = loss(main, out.Hops[0])
+	limitsTarget := choked(main, r.Protocol)
+	if !limitsTarget {
+		out.Loss = loss(main, out.Hops[0])
+	}
 	out.judge(r, main, port)
+	if limitsTarget {
+		out.Hops[0][len(main.Hops)-1].Note = Limits
+		out.say("trace.limits-target", "target", r.Target.String())
+	}
 	out.remark(r, main)
 	return out
 }

@@ -148,6 +148,39 @@ func TestLoss(t *testing.T) {
 	}
 }
 
+// TestTargetLimitsDatagrams has a target that answers the first datagrams and then one a second.
+func TestTargetLimitsDatagrams(t *testing.T) {
+	make := func(pace time.Duration, pattern string) trace.Flow {
+		f := path(10, 1, 8, 10, 12, 14, 16, 18)
+		h := hop(7, way[6], strings.Count(pattern, "+"), strings.Count(pattern, "-"), 18)
+		for i, c := range pattern {
+			h.Samples = append(h.Samples, trace.Sample{At: time.Unix(0, 0).Add(time.Duration(i) * pace), RTT: 18, Lost: c == '-'})
+		}
+		f.Hops[6] = h
+		return f
+	}
+	tests := []struct {
+		protocol trace.Protocol
+		pace     time.Duration
+		pattern  string
+		limited  bool
+	}{
+		{trace.UDP, 40 * time.Millisecond, "++++++----", true},
+		{trace.UDP, 40 * time.Millisecond, "+---------", true},
+		{trace.UDP, 40 * time.Millisecond, "+++-----------------+-----------", true},
+		{trace.UDP, 40 * time.Millisecond, "++-++-+++-", false},
+		{trace.UDP, time.Second, "++++++----", false},
+		{trace.ICMP, 40 * time.Millisecond, "++++++----", false},
+		{trace.TCP, 40 * time.Millisecond, "++++++----", false},
+	}
+	for _, x := range tests {
+		r := Read(trace.Result{Target: target, Protocol: x.protocol, Flows: []trace.Flow{make(x.pace, x.pattern)}}, nil)
+		if (r.Loss == nil) != x.limited || (r.Hops[0][6].Note == Limits) != x.limited {
+			t.Errorf("%s %s %s: %+v, %q", x.protocol, x.pace, x.pattern, r.Loss, r.Hops[0][6].Note)
+		}
+	}
+}
+
 func TestWayBack(t *testing.T) {
 	f := losing(0, 0, 0, 10, 12, 9, 11)
 	if r := read(f); r.Loss == nil || r.Loss.Back {

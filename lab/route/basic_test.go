@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	reading "github.com/waymend/waymend/diagnostics/route"
 	"github.com/waymend/waymend/diagnostics/wire/trace"
 )
 
@@ -113,6 +114,31 @@ func TestEnds(t *testing.T) {
 	}
 	if f := trace4(trace.Options{Protocol: trace.TCP, Port: 443}); !f.Reached || len(f.Hops) != 6 {
 		t.Errorf("a target that answers TCP only: %v", addresses(f))
+	}
+}
+
+// TestOrdinaryLimits leaves every router and the target with the limits that Linux has by itself, under which
+// nothing gets lost.
+func TestOrdinaryLimits(t *testing.T) {
+	c, err := NewChain(6, 1, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	for _, x := range c.Hops {
+		if err := x.Do("sysctl net.ipv4.icmp_ratelimit=1000"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, p := range []trace.Protocol{trace.UDP, trace.ICMP, trace.TCP} {
+		for _, rounds := range []int{1, 10, 30} {
+			r := run(t, c.Client, trace.Options{Target: netip.MustParseAddr(TargetV4), Protocol: p, Rounds: rounds})
+			got := reading.Read(r, nil)
+			if got.Loss != nil || got.Verdict != reading.Quick {
+				t.Errorf("%s, %d rounds: %s, %+v", p, rounds, got.Verdict, got.Loss)
+			}
+			time.Sleep(2 * time.Second)
+		}
 	}
 }
 
