@@ -27,7 +27,9 @@ type trace struct {
 	turn  time.Time
 	state []byte // as it was last written
 	focus tracedFocus
-	run   int // after which memory was last collected
+
+	focused fyne.Focusable
+	run     int // after which memory was last collected
 }
 
 // tracedLine is one line; what has not changed is left out.
@@ -108,6 +110,9 @@ func (t *trace) start(w *window) {
 	loop.Start()
 }
 
+// focusEvery is after how many turns the place of what has the keyboard is looked at again.
+const focusEvery = 6
+
 // longTurn is two frames.
 const longTurn = 2 * time.Second / 60
 
@@ -125,7 +130,12 @@ func (t *trace) looped(w *window) {
 		measured(w)
 	}
 	t.rendered(w)
-	if f := focusOf(w.win.Canvas()); f != t.focus {
+	focused := w.win.Canvas().Focused()
+	if focused == t.focused && t.turns%focusEvery != 0 {
+		return
+	}
+	t.focused = focused
+	if f := focusOf(focused); f != t.focus {
 		t.focus = f
 		t.write(tracedLine{Focus: &f})
 	}
@@ -184,8 +194,7 @@ func dark(s fyne.Settings) bool {
 }
 
 // focusOf tells what has the keyboard, in words where it has any.
-func focusOf(c fyne.Canvas) tracedFocus {
-	focused := c.Focused()
+func focusOf(focused fyne.Focusable) tracedFocus {
 	if focused == nil {
 		return tracedFocus{}
 	}
