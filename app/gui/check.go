@@ -19,10 +19,9 @@ import (
 type checkPage struct {
 	w        *window
 	entry    *addressEntry
-	examine  *part.Push // begins, or stops what runs
-	stopping bool       // what the button does now
-	run      int        // the examination that is shown
-	notice   *noticeRow
+	examine  *part.Push    // begins, or stops what runs
+	stopping bool          // what the button does now
+	run      int           // the examination that is shown
 	subject  *widget.Label // what is examined, and for how long
 	way      *part.Way
 	panel    fyne.CanvasObject // around the way
@@ -41,7 +40,6 @@ func newCheckPage(w *window) *checkPage {
 	p.entry.onPaste = w.fromClipboard
 	p.examine = part.NewPush(w.say("window.examine"), nil, p.press)
 	p.examine.Importance = widget.HighImportance
-	p.notice = newNoticeRow(w)
 	p.subject = widget.NewLabel("")
 	p.subject.Truncation = fyne.TextTruncateEllipsis
 	p.way = part.NewWay()
@@ -54,7 +52,7 @@ func newCheckPage(w *window) *checkPage {
 	p.guide = newGuideCard(w)
 	address := container.NewBorder(nil, nil, nil, p.examine, p.entry)
 	p.scroll = newColumn(container.New(layout.NewCustomPaddedVBoxLayout(16),
-		container.NewVBox(address, p.notice.row), p.welcome, p.panel, p.guide.object(), p.answer.object(), p.details.object()))
+		address, p.welcome, p.panel, p.guide.object(), p.answer.object(), p.details.object()))
 	return p
 }
 
@@ -154,7 +152,6 @@ func (p *checkPage) render(s *state) {
 		}
 		p.examine.SetText(p.w.say(label))
 	}
-	p.notice.render(s.notice)
 	show(p.welcome, !e.any())
 	show(p.panel, e.any())
 	if e.any() {

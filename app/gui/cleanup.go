@@ -109,7 +109,6 @@ func (w *window) logged() {
 type cleanupPage struct {
 	w        *window
 	scroll   *container.Scroll
-	notice   *noticeRow
 	rescan   *part.Push
 	list     *fyne.Container
 	rows     map[string]*profileRow
@@ -132,7 +131,7 @@ type profileRow struct {
 }
 
 func newCleanupPage(w *window) *cleanupPage {
-	p := &cleanupPage{w: w, notice: newNoticeRow(w), list: container.NewVBox(), rows: map[string]*profileRow{}, work: part.NewNotice(), log: container.New(layout.NewCustomPaddedVBoxLayout(8))}
+	p := &cleanupPage{w: w, list: container.NewVBox(), rows: map[string]*profileRow{}, work: part.NewNotice(), log: container.New(layout.NewCustomPaddedVBoxLayout(8))}
 	p.work.Hide()
 	p.rescan = part.NewPush(w.say("window.cleanup.scan"), part.Icon("repeat"), p.pressScan)
 	p.total, p.empty = part.Quiet(""), part.Body(w.say("window.cleanup.none"))
@@ -149,7 +148,7 @@ func newCleanupPage(w *window) *cleanupPage {
 	cache := part.Panel(container.New(gap, part.Title(w.say("window.cleanup.dns")), part.Body(w.say("window.cleanup.dns.text")), part.Flow(names)))
 	all := part.Panel(container.New(gap, part.Title(w.say("window.cleanup.all")), part.Body(w.say("window.cleanup.all.text")), part.Flow(reset)))
 	changed := part.Panel(container.New(gap, part.Title(w.say("window.cleanup.log")), p.log))
-	p.scroll = newColumn(container.New(layout.NewCustomPaddedVBoxLayout(16), part.Headline(w.say("window.place.cleanup")), p.notice.row, p.work, all, browsers, cache, changed))
+	p.scroll = newColumn(container.New(layout.NewCustomPaddedVBoxLayout(16), part.Headline(w.say("window.place.cleanup")), p.work, all, browsers, cache, changed))
 	return p
 }
 
@@ -249,7 +248,6 @@ func (p *cleanupPage) doAll(fixes []mend.Fix) {
 
 func (p *cleanupPage) render(s *state) {
 	c := &s.cleanup
-	p.notice.render(s.notice)
 	p.work.Set(part.Running, s.mending.text)
 	show(p.work, s.mending.id != "")
 	for _, b := range p.actions {

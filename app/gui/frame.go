@@ -64,6 +64,20 @@ func (column) margin(width float32) float32 {
 	return max(grid*3, (width-columnWidth)/2)
 }
 
+// ribbon is what stands above a page, as wide as its column.
+type ribbon struct{ column }
+
+func (ribbon) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	least := objects[0].MinSize()
+	return fyne.NewSize(min(least.Width, 280), least.Height+theme.Size(part.SizeGrid)*2)
+}
+
+func (r ribbon) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	top, margin := theme.Size(part.SizeGrid)*2, r.margin(size.Width)
+	objects[0].Move(fyne.NewPos(margin, top))
+	objects[0].Resize(fyne.NewSize(size.Width-2*margin, size.Height-top))
+}
+
 func (c column) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	grid := theme.Size(part.SizeGrid)
 	least := objects[0].MinSize()

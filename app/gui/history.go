@@ -16,17 +16,16 @@ type historyPage struct {
 	w      *window
 	scroll *container.Scroll
 	empty  fyne.CanvasObject
-	notice *noticeRow
 	rows   *fyne.Container
 	shown  []kept.Entry
 }
 
 func newHistoryPage(w *window) *historyPage {
-	p := &historyPage{w: w, rows: container.New(layout.NewCustomPaddedVBoxLayout(8)), notice: newNoticeRow(w)}
+	p := &historyPage{w: w, rows: container.New(layout.NewCustomPaddedVBoxLayout(8))}
 	p.empty = container.New(layout.NewCustomPaddedVBoxLayout(8), part.Body(w.say("window.history.empty")),
 		part.Flow(part.NewPush(w.say("window.place.check"), part.Icon("check"), func() { w.visit(placeCheck) })))
 	p.scroll = newColumn(container.New(layout.NewCustomPaddedVBoxLayout(16),
-		part.Headline(w.say("window.place.history")), part.Quiet(w.say("window.history.text")), p.notice.row, p.empty, p.rows))
+		part.Headline(w.say("window.place.history")), part.Quiet(w.say("window.history.text")), p.empty, p.rows))
 	return p
 }
 
@@ -41,7 +40,6 @@ func (p *historyPage) first() fyne.Focusable {
 }
 
 func (p *historyPage) render(s *state) {
-	p.notice.render(s.notice)
 	show(p.empty, len(s.kept) == 0)
 	if slices.Equal(s.kept, p.shown) {
 		return

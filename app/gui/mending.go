@@ -131,7 +131,8 @@ func (w *window) showPlan(fixes []mend.Fix, then func([]mend.Fix)) {
 	}
 	points.SetPoints(append(groups, left, remarks)...)
 	scroll := container.NewVScroll(points)
-	scroll.SetMinSize(fyne.NewSize(280, 160))
+	points.Resize(fyne.NewSize(480, 0)) // its texts wrap
+	scroll.SetMinSize(fyne.NewSize(280, max(160, min(points.MinSize().Height, 400))))
 	if work == 0 {
 		w.openSheet(w.say("window.mend.nothing"), scroll, sheetButton{"window.close", true, w.closeSheet})
 		return
@@ -209,6 +210,11 @@ func (w *window) undo(id string) {
 		}
 		w.post(n)
 		w.logged()
+		w.post(call(func() {
+			if w.state.cleanup.scanned {
+				w.scan() // what was cleared is there again
+			}
+		}))
 	})
 }
 

@@ -7,7 +7,8 @@ import (
 	"github.com/waymend/waymend/app/gui/part"
 )
 
-// noticeRow shows the window's notice on a page, with a button where it offers something.
+// noticeRow shows the window's notice above the page, wherever that is scrolled to, with a button
+// where it offers something.
 type noticeRow struct {
 	w      *window
 	notice *part.Notice
@@ -25,12 +26,13 @@ func newNoticeRow(w *window) *noticeRow {
 	})
 	r.undo = part.NewPush(w.say("window.undo"), part.Icon("undo"), func() { w.undo(w.state.notice.undo) })
 	r.ways = container.NewHBox(r.open, r.undo)
-	r.row = container.NewBorder(nil, nil, nil, r.ways, r.notice)
+	r.row = container.New(ribbon{}, container.NewBorder(nil, nil, nil, r.ways, r.notice))
 	r.row.Hide()
 	return r
 }
 
-func (r *noticeRow) render(now notice) {
+// render shows the notice, and reports whether one came or went.
+func (r *noticeRow) render(now notice) (moved bool) {
 	state := part.Warning
 	switch {
 	case now.fault:
@@ -41,6 +43,11 @@ func (r *noticeRow) render(now notice) {
 	r.notice.Set(state, now.text)
 	show(r.open, now.file != "")
 	show(r.undo, now.undo != "")
-	show(r.ways, now.file != "" || now.undo != "") // or an empty one would keep its margin
+	if any := now.file != "" || now.undo != ""; any != r.ways.Visible() {
+		show(r.ways, any) // or an empty one would keep its margin
+		r.row.Refresh()
+	}
+	moved = r.row.Visible() != (now.text != "")
 	show(r.row, now.text != "")
+	return moved
 }

@@ -19,7 +19,6 @@ import (
 type routePage struct {
 	w        *window
 	scroll   *container.Scroll
-	notice   *noticeRow
 	entry    *part.Field
 	begin    *part.Push
 	running  bool
@@ -39,7 +38,7 @@ type routePage struct {
 var spans = []time.Duration{time.Minute, 10 * time.Minute, time.Hour, 6 * time.Hour, 24 * time.Hour, 72 * time.Hour}
 
 func newRoutePage(w *window) *routePage {
-	p := &routePage{w: w, notice: newNoticeRow(w), also: part.NewEvidence(), list: container.New(layout.NewCustomPaddedVBoxLayout(0))}
+	p := &routePage{w: w, also: part.NewEvidence(), list: container.New(layout.NewCustomPaddedVBoxLayout(0))}
 	p.entry = part.NewField(w.say("window.route.hint"))
 	p.entry.OnSubmitted = func(string) { w.traceTo(p.entry.Text) }
 	p.begin = part.NewPush(w.say("window.route.begin"), nil, p.press)
@@ -60,7 +59,7 @@ func newRoutePage(w *window) *routePage {
 	zoom := part.NewChoice(names, chosen, func(i int) { w.apply(spanChosen{spans[i]}); p.drawn = time.Time{}; w.render() })
 	p.chartBox = part.Panel(container.New(layout.NewCustomPaddedVBoxLayout(8), container.NewBorder(nil, nil, nil, zoom, p.title), p.chart))
 	p.scroll = newColumn(container.New(layout.NewCustomPaddedVBoxLayout(16), part.Headline(w.say("window.place.route")),
-		container.NewVBox(container.NewBorder(nil, nil, nil, p.begin, p.entry), p.notice.row), p.intro, p.panel, p.chartBox))
+		container.NewBorder(nil, nil, nil, p.begin, p.entry), p.intro, p.panel, p.chartBox))
 	return p
 }
 
@@ -85,7 +84,6 @@ func (p *routePage) press() {
 
 func (p *routePage) render(s *state) {
 	t := &s.tracing
-	p.notice.render(s.notice)
 	if t.running != p.running {
 		p.running = t.running
 		label := "window.route.begin"

@@ -19,7 +19,6 @@ type settingsPage struct {
 	w          *window
 	scroll     *container.Scroll
 	language   *part.Choice
-	notice     *noticeRow
 	references *referenceList
 }
 
@@ -33,7 +32,7 @@ var languageNames = map[string]string{
 var sizes = []int{75, 90, 100, 110, 125, 150, 175, 200}
 
 func newSettingsPage(w *window) *settingsPage {
-	p := &settingsPage{w: w, notice: newNoticeRow(w)}
+	p := &settingsPage{w: w}
 	p.references = newReferenceList(w)
 	sections := []struct {
 		key     string
@@ -44,7 +43,7 @@ func newSettingsPage(w *window) *settingsPage {
 		{"window.settings.privacy", p.privacy()},
 		{"window.settings.files", p.files()},
 	}
-	box := container.New(layout.NewCustomPaddedVBoxLayout(16), part.Headline(w.say("window.place.settings")), p.notice.row)
+	box := container.New(layout.NewCustomPaddedVBoxLayout(16), part.Headline(w.say("window.place.settings")))
 	for _, s := range sections {
 		box.Add(part.Panel(container.New(layout.NewCustomPaddedVBoxLayout(8), part.Title(w.say(s.key)), s.content)))
 	}
@@ -58,7 +57,6 @@ func (p *settingsPage) scroller() *container.Scroll { return p.scroll }
 func (p *settingsPage) first() fyne.Focusable       { return p.language }
 
 func (p *settingsPage) render(s *state) {
-	p.notice.render(s.notice)
 	p.references.render(s)
 }
 
@@ -151,7 +149,7 @@ func (w *window) choose(change func(*settings.Settings)) {
 	if w.state.lang != lang {
 		w.reword()
 		w.build()
-		w.win.Canvas().Focus(w.view.pages[w.state.place].first())
+		w.win.Canvas().Focus(w.view.at(w.state.place).first())
 	}
 	w.render()
 	w.save(set)

@@ -214,8 +214,14 @@ func (e noticed) on(s *state) { s.notice = notice(e) }
 func (e listed) on(s *state)  { s.kept = e.entries }
 func (e found) on(s *state)   { s.browsers, s.still = e.browsers, e.still }
 func (e guided) on(s *state)  { s.guide = e.guide }
-func (e went) on(s *state)    { s.place = max(0, min(e.to, places-1)) }
 func (e chose) on(s *state)   { s.settings, s.lang = e.settings, e.settings.Speaks() }
+func (e went) on(s *state) {
+	to := max(0, min(e.to, places-1))
+	if to != s.place {
+		s.notice = notice{} // it tells of the place that is left
+	}
+	s.place = to
+}
 func (e reworded) on(s *state) {
 	if e.run == s.exam.run && s.exam.document != nil {
 		s.exam.document, s.exam.changes = &e.document, e.changes

@@ -23,11 +23,22 @@ type page interface {
 
 // view is all that is on the screen in one language.
 type view struct {
-	rail  *part.Rail
-	pages [places]page
-	check *checkPage
-	shown place
-	body  *fyne.Container
+	rail   *part.Rail
+	pages  [places]page // those that were shown already; at makes the others
+	make   [places]func() page
+	check  *checkPage
+	shown  place
+	notice *noticeRow
+	body   *fyne.Container // holds the page that is shown
+	page   *fyne.Container // with the notice above it
+}
+
+// at is the page of a place, made when it is first asked for: the first frame need not wait for others.
+func (v *view) at(p place) page {
+	if v.pages[p] == nil {
+		v.pages[p] = v.make[p]()
+	}
+	return v.pages[p]
 }
 
 // railPlaces are the drawings and the keys of the names of the places, in their order.
@@ -48,12 +59,12 @@ func (w *window) build() {
 	v := &view{shown: -1}
 	v.check = newCheckPage(w)
 	v.check.entry.SetText(typed)
-	v.pages = [places]page{
-		placeCheck:    v.check,
-		placeRoute:    newRoutePage(w),
-		placeCleanUp:  newCleanupPage(w),
-		placeHistory:  newHistoryPage(w),
-		placeSettings: newSettingsPage(w),
+	v.make = [places]func() page{
+		placeCheck:    func() page { return v.check },
+		placeRoute:    func() page { return newRoutePage(w) },
+		placeCleanUp:  func() page { return newCleanupPage(w) },
+		placeHistory:  func() page { return newHistoryPage(w) },
+		placeSettings: func() page { return newSettingsPage(w) },
 	}
 	items := make([]part.RailItem, places)
 	for i, p := range railPlaces {
@@ -61,9 +72,10 @@ func (w *window) build() {
 	}
 	v.rail = part.NewRail(items)
 	v.rail.OnSelected = func(i int) { w.visit(place(i)) }
-	v.body = container.NewStack()
+	v.body, v.notice = container.NewStack(), newNoticeRow(w)
 	w.view = v
-	w.win.SetContent(newFrame(v.rail, v.body, w.reveal))
+	v.page = container.NewBorder(v.notice.row, nil, nil, nil, v.body)
+	w.win.SetContent(newFrame(v.rail, v.page, w.reveal))
 	w.addShortcuts()
 	w.render()
 }
@@ -72,15 +84,18 @@ func (w *window) build() {
 func (w *window) render() {
 	defer w.trace.rendered(w)
 	v, s := w.view, &w.state
+	if v.notice.render(s.notice) {
+		v.page.Refresh()
+	}
 	if v.shown != s.place {
 		v.shown = s.place
 		v.rail.Select(int(s.place))
-		v.body.Objects = []fyne.CanvasObject{v.pages[s.place].object()}
-		v.pages[s.place].render(s)
+		v.body.Objects = []fyne.CanvasObject{v.at(s.place).object()}
+		v.at(s.place).render(s)
 		v.body.Refresh()
 		return
 	}
-	v.pages[s.place].render(s)
+	v.at(s.place).render(s)
 }
 
 // reveal scrolls the page so that an object on it can be seen whole, with a little air.
@@ -88,7 +103,7 @@ func (w *window) reveal(o fyne.CanvasObject) {
 	if w.sheet != nil {
 		return
 	}
-	scroll, driver := w.view.pages[w.state.place].scroller(), fyne.CurrentApp().Driver()
+	scroll, driver := w.view.at(w.state.place).scroller(), fyne.CurrentApp().Driver()
 	const air = 16
 	top := driver.AbsolutePositionForObject(o).Y - driver.AbsolutePositionForObject(scroll.Content).Y
 	scrollTo(scroll, top-air, o.Size().Height+2*air)
@@ -110,13 +125,13 @@ func scrollTo(scroll *container.Scroll, top, height float32) {
 // visit goes to a place and gives it the keyboard.
 func (w *window) visit(to place) {
 	w.apply(went{to})
-	if p, ok := w.view.pages[to].(*routePage); ok {
+	if p, ok := w.view.at(to).(*routePage); ok {
 		p.offer(w.state.exam.target.Host)
 	}
 	if to == placeCleanUp && !w.state.cleanup.scanned && !w.state.cleanup.scanning {
 		w.scan()
 	}
-	if first := w.view.pages[w.state.place].first(); first != nil {
+	if first := w.view.at(w.state.place).first(); first != nil {
 		w.win.Canvas().Focus(first)
 	}
 }

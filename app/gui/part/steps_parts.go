@@ -1,6 +1,7 @@
 package part
 
 import (
+	"slices"
 	"strconv"
 
 	"fyne.io/fyne/v2"
@@ -279,6 +280,9 @@ type flowLayout struct {
 }
 
 func (f *flowLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
+	if !slices.ContainsFunc(o, fyne.CanvasObject.Visible) {
+		return fyne.Size{}
+	}
 	size := fyne.NewSize(0, f.height)
 	for _, one := range o {
 		if one.Visible() {
