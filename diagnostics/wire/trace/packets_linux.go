@@ -183,7 +183,8 @@ func (c *packets) drain(flow, queue int, take func(answer)) {
 		}
 		addr, port := addrPort(from)
 		m := readNotice(c.oob[:oobn])
-		a, ok := answer{}, false
+		var a answer
+		var ok bool
 		if queue == 0 {
 			a, ok = c.direct(flow, c.data[:n], addr, m)
 		} else {

@@ -32,8 +32,8 @@ func (t token) message(b []byte, from, target netip.Addr, id uint16) (a answer, 
 			a.mtu = int(min(binary.BigEndian.Uint32(b[4:]), 1<<16))
 		}
 	}
-	quoted, words := b[echoHeader:], 0
-	if words = int(b[5]) * 4; six {
+	quoted, words := b[echoHeader:], int(b[5])*4
+	if six {
 		words = int(b[4]) * 8
 	}
 	if a.kind != tooBig && words > 0 && words <= len(quoted) { // RFC 4884: the quote's length, then extensions
