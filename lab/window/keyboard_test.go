@@ -42,7 +42,7 @@ func TestTab(t *testing.T) {
 	a.Answer("shop.example")
 	want := map[string][]string{ // of what follows what browsers and references there are, only the beginning
 		"check":    {"Address, or the browser's error message", "", "Check", "part.Way", "Check again", "Copy message", "Check again", "Save report", "Copy answer", "part.foldHead", "part.Rail"},
-		"route":    {"Check", "part.Rail"},
+		"route":    {"Address or name to measure the way to", "Measure", "part.Rail"},
 		"cleanup":  {"Reset all caches"},
 		"history":  {"part.EntryRow", "part.Rail"},
 		"settings": {"As the system has it", "As the system has it", "As the system has it", "No motion"},

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // remembered are the answers in the history of the pictures: when they were given, and their scenario
@@ -127,6 +128,7 @@ func TestScreenshots(t *testing.T) {
 			g.Key("Return")
 			g.Until("an examination", func() bool { return g.State.Running && g.State.Facts > 20 })
 			raw := filepath.Join(g.Home, "raw.png")
+			time.Sleep(700 * time.Millisecond) // for a time to be shown
 			g.Must("import", "-window", g.window, raw)
 			g.keep(raw, "check-running")
 		})
