@@ -176,6 +176,8 @@ func subjectOf(s *state) string {
 	}
 	took := report.SpanIn(s.lang, float64(e.elapsed.Milliseconds()))
 	switch {
+	case e.running && e.elapsed == 0:
+		return what
 	case e.running:
 		return say(s.lang, "window.subject.running", "what", what, "time", took)
 	case e.document == nil:

@@ -202,7 +202,14 @@ func (w *window) open(k kept.Entry) {
 			w.post(noticed{text: say(lang, "window.history.gone"), fault: true})
 			return
 		}
-		w.post(opened{e, d})
+		w.post(call(func() {
+			address := ""
+			if !e.Facts.Target.None() {
+				address = e.Facts.Target.Input
+			}
+			w.view.check.entry.SetText(address) // else Enter would examine something else
+			w.apply(opened{e, d})
+		}))
 	})
 }
 

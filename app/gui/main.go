@@ -42,16 +42,26 @@ func Open(address, version string) (err error) {
 	set, broken := settings.Load(settings.File())
 	scale(set)
 	hushDrivers()
-	// Fyne panics where the display or OpenGL cannot be had (fyne#410): that is an answer, not a crash.
+	// Fyne panics where the display or OpenGL cannot be had (fyne#410): that is an answer, not a crash. A
+	// panic of a window that is up is a mistake in this program, and nothing else.
+	up := false
 	defer func() {
 		if r := recover(); r != nil {
-			if os.Getenv("WAYMEND_TRACE") != "" {
+			if up || os.Getenv("WAYMEND_TRACE") != "" {
 				panic(r)
 			}
 			err = ErrNoWindow{"no window can be opened here: the display does not answer, or it has no OpenGL"}
 		}
 	}()
-	return show1(set, broken, address, version)
+	return run(set, broken, address, version, &up)
+}
+
+// handOver asks the window that is open to take the address over.
+func handOver(address string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+	defer cancel()
+	_, err := control.OpenWindow(ctx, address)
+	return err
 }
 
 // scale sets the size of all things, before Fyne reads it.
@@ -61,7 +71,7 @@ func scale(set settings.Settings) {
 	}
 }
 
-func show1(set settings.Settings, broken error, address, version string) error {
+func run(set settings.Settings, broken error, address, version string, up *bool) error {
 	a := app.NewWithID(id)
 	a.SetIcon(part.AppIcon())
 	w := newWindow(a, set, version)
@@ -70,11 +80,12 @@ func show1(set settings.Settings, broken error, address, version string) error {
 	}))
 	switch {
 	case errors.Is(err, control.ErrTaken):
-		return nil // another start was faster
+		return handOver(address) // another start was faster
 	case err == nil:
 		defer server.Close()
 	}
 	a.Lifecycle().SetOnStarted(func() {
+		*up = true
 		w.look()
 		if broken != nil {
 			w.apply(noticed{text: broken.Error(), fault: true})
