@@ -55,8 +55,8 @@ func TestLook(t *testing.T) {
 		size  fyne.Size
 		make  func() fyne.CanvasObject
 	}{
-		{"way-fault-light", Theme{Variant: Light}, 1, fyne.NewSize(880, 170), fault},
-		{"way-fault-dark", Theme{Variant: Dark}, 2, fyne.NewSize(880, 170), fault},
+		{"way-fault-light", Theme{Variant: Light}, 1, fyne.NewSize(880, 184), fault},
+		{"way-fault-dark", Theme{Variant: Dark}, 2, fyne.NewSize(880, 184), fault},
 		{"way-running-light", Theme{Variant: Light}, 1, fyne.NewSize(1000, 170), running},
 		{"way-running-large", Theme{Variant: Dark, Scale: 1.5}, 1, fyne.NewSize(1500, 240), running},
 		{"way-narrow-light", Theme{Variant: Light}, 1, fyne.NewSize(450, 440), fault},

@@ -4,38 +4,38 @@ import "fyne.io/fyne/v2"
 
 // The way's measures in units of the grid.
 const (
-	columnLeast  = 12 // a column narrower than this becomes a row
-	columnMost   = 21
-	columnInset  = 1.5 // above the circle and under the text
-	circleLarge  = 7
-	circleSmall  = 4.5
-	rowLeast     = 7.5
-	valueLeast   = 17 // room for a value beside the name, else it goes under it
-	wayLeast     = 30 // the whole
-	lineGap      = 0.75
-	textGap      = 1.25 // between the circle and the name
-	textMargin   = 1.0  // what a column keeps free beside its text
-	rowMargin    = 1.5  // beside the circle of a row
-	valueLines   = 2    // of a row
-	columnLines  = 4    // of a slim column: name and value together
-	nameLinesMax = 2
+	columnLeast    = 12 // a column narrower than this becomes a row
+	columnMost     = 21
+	columnInset    = 1.5 // above the circle and under the text
+	circleLarge    = 7
+	circleSmall    = 4.5
+	rowLeast       = 7.5
+	valueLeast     = 17 // room for a value beside the name, else it goes under it
+	wayLeast       = 30 // the whole
+	lineGap        = 0.75
+	textGap        = 1.25 // between the circle and the name
+	textMargin     = 1.0  // what a column keeps free beside its text
+	rowMargin      = 1.5  // beside the circle of a row
+	valueLines     = 2
+	valueLinesMost = 3 // in slim columns
+	nameLinesMax   = 2
 )
 
 // wayPlan is where everything of a way goes at one width.
 type wayPlan struct {
-	count     int
-	width     float32 // that it was made for
-	grid      float32
-	vertical  bool
-	beside    bool      // rows only: the value stands beside the name
-	origin    float32   // columns only: where the first begins
-	cell      fyne.Size // a column or a row
-	circle    float32   // diameter
-	names     float32   // rows only: the width of the names
-	nameLines int
-	lines     int // columns only: of name and value together
-	name      font
-	value     font
+	count      int
+	width      float32 // that it was made for
+	grid       float32
+	vertical   bool
+	beside     bool      // rows only: the value stands beside the name
+	origin     float32   // columns only: where the first begins
+	cell       fyne.Size // a column or a row
+	circle     float32   // diameter
+	names      float32   // rows only: the width of the names
+	nameLines  int
+	valueLines int
+	name       font
+	value      font
 }
 
 // plan lays the way out for the width that it has, or as columns when it has none yet.
@@ -48,7 +48,7 @@ func (w *Way) plan() *wayPlan {
 }
 
 func planWay(l look, stops []Stop, width float32) *wayPlan {
-	p := &wayPlan{count: len(stops), width: width, grid: l.grid(1), nameLines: 1,
+	p := &wayPlan{count: len(stops), width: width, grid: l.grid(1), nameLines: 1, valueLines: valueLines,
 		name:  font{size: l.size(SizeBody)},
 		value: font{size: l.size(SizeSmall)},
 	}
@@ -71,12 +71,11 @@ func planWay(l look, stops []Stop, width float32) *wayPlan {
 	for _, s := range stops {
 		p.nameLines = max(p.nameLines, len(p.bold().wrap(s.Name, column-textMargin*p.grid, nameLinesMax)))
 	}
-	p.lines = p.nameLines + valueLines
 	if column < valueLeast*p.grid {
-		p.lines = max(p.lines, columnLines)
+		p.valueLines = valueLinesMost
 	}
 	p.cell = fyne.NewSize(column, (2*columnInset+textGap)*p.grid+p.circle+
-		float32(p.nameLines)*p.name.height()+float32(p.lines-p.nameLines)*p.value.height())
+		float32(p.nameLines)*p.name.height()+float32(p.valueLines)*p.value.height())
 	return p
 }
 

@@ -18,7 +18,7 @@ type stationView struct {
 	under  *canvas.Circle // sets the badge off from the circle
 	badge  *canvas.Image
 	name   [nameLinesMax]*canvas.Text
-	value  [columnLines - 1]*canvas.Text
+	value  [valueLinesMost]*canvas.Text
 }
 
 func newStation() *stationView {
@@ -149,10 +149,8 @@ func (s *stationView) text(p *wayPlan, i int, stop Stop) {
 	if !p.vertical {
 		width := p.cell.Width - textMargin*p.grid
 		at = at.AddXY(textMargin/2*p.grid, (columnInset+textGap)*p.grid+p.circle)
-		names := name.wrap(stop.Name, width, nameLinesMax)
-		used := stack(s.name[:], names, at, width, fyne.TextAlignCenter)
-		values := p.value.wrap(stop.Value, width, p.lines-len(names))
-		stack(s.value[:], values, at.AddXY(0, used), width, fyne.TextAlignCenter)
+		used := stack(s.name[:], name.wrap(stop.Name, width, nameLinesMax), at, width, fyne.TextAlignCenter)
+		stack(s.value[:], p.value.wrap(stop.Value, width, p.valueLines), at.AddXY(0, used), width, fyne.TextAlignCenter)
 		return
 	}
 	at = at.AddXY(p.textLeft(), 0)
