@@ -108,6 +108,12 @@ func (c *Case) settledOffline(have func(...diagnostics.ID) bool) bool {
 	if c.local() || c.site.fine() || c.proxied() {
 		return false
 	}
+	if _, ip := c.Target.IP(); !ip && !c.Target.None() {
+		// A name in the hosts file may be this computer, which needs no network.
+		if !have(checks.HostsFile.ID) || len(c.names.Hosts.Entries) > 0 && !have(checks.SystemLookup.ID) {
+			return false
+		}
+	}
 	if have(checks.SignIn.ID, checks.Anchors4.ID, checks.RouterEcho.ID) {
 		if f, ok := c.signIn(); ok && f.Confidence >= 0.9 {
 			return true
