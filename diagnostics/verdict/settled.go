@@ -43,6 +43,9 @@ func Settled(f diagnostics.Facts, elapsed time.Duration) (done bool, again time.
 	if c.proxied() && !have(checks.ViaProxy.ID) {
 		return false, never
 	}
+	if c.mayBeNear(have) {
+		return false, never
+	}
 	if done := c.settledOffline(have); done {
 		return true, 0
 	}
@@ -103,16 +106,19 @@ func (c *Case) onlyByProxy() bool {
 	return !slices.ContainsFunc(c.settings(), func(p platform.Proxy) bool { return !p.Browsers })
 }
 
+// mayBeNear reports whether the target's name may yet turn out to be this computer's, which needs
+// neither a network nor DNS: it is in the hosts file, and the system has not said what it makes of it.
+func (c *Case) mayBeNear(have func(...diagnostics.ID) bool) bool {
+	if _, ip := c.Target.IP(); ip || c.Target.None() {
+		return false
+	}
+	return !have(checks.HostsFile.ID) || len(c.names.Hosts.Entries) > 0 && !have(checks.SystemLookup.ID)
+}
+
 // settledOffline: a sign-in page was met, or nothing is reached and what is near is known.
 func (c *Case) settledOffline(have func(...diagnostics.ID) bool) bool {
 	if c.local() || c.site.fine() || c.proxied() {
 		return false
-	}
-	if _, ip := c.Target.IP(); !ip && !c.Target.None() {
-		// A name in the hosts file may be this computer, which needs no network.
-		if !have(checks.HostsFile.ID) || len(c.names.Hosts.Entries) > 0 && !have(checks.SystemLookup.ID) {
-			return false
-		}
 	}
 	if have(checks.SignIn.ID, checks.Anchors4.ID, checks.RouterEcho.ID) {
 		if f, ok := c.signIn(); ok && f.Confidence >= 0.9 {

@@ -28,6 +28,10 @@ func TestSettledWithoutNetwork(t *testing.T) {
 		{"the hosts file was not read yet", nil, false},
 		{"not in the hosts file", map[diagnostics.ID]any{checks.HostsFile.ID: checks.HostsEntries{}}, true},
 		{"in the hosts file, not looked up yet", map[diagnostics.ID]any{checks.HostsFile.ID: named}, false},
+		{"in the hosts file, no server knows it, not looked up yet", map[diagnostics.ID]any{
+			checks.HostsFile.ID: named, checks.ConfiguredServers.ID: checks.ServerList{Servers: []checks.Server{{}}}, checks.PublicServers.ID: nil,
+			checks.SecureServers.ID: nil, checks.MissingNames.ID: nil,
+		}, false},
 		{"this computer, not asked yet", map[diagnostics.ID]any{checks.HostsFile.ID: named, checks.SystemLookup.ID: checks.Lookup{Addrs: []netip.Addr{loopback}}}, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
