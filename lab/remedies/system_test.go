@@ -300,6 +300,9 @@ systemctl restart polkit`)
 	}
 	a := s.play("alice", "do flush-nscd %s", edit)
 	did(t, a, change.FlushNscd, change.HostsComment)
+	if len(a.Done) < 2 {
+		t.FailNow()
+	}
 	if out := s.run("cat", "/etc/hosts"); !strings.Contains(out, "# waymend abcd # 192.0.2.7 a.test") {
 		t.Errorf("the hosts file:\n%s", out)
 	}
