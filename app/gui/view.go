@@ -85,7 +85,7 @@ func (w *window) render() {
 	defer w.trace.rendered(w)
 	v, s := w.view, &w.state
 	if v.notice.render(s.notice) {
-		v.page.Refresh()
+		v.shift(v.pages[s.place].scroller())
 	}
 	if v.shown != s.place {
 		v.shown = s.place
@@ -96,6 +96,16 @@ func (w *window) render() {
 		return
 	}
 	v.at(s.place).render(s)
+}
+
+// shift makes room above the page, or takes it away; what is read on a scrolled page stays in place.
+func (v *view) shift(scroll *container.Scroll) {
+	top := func() float32 { return fyne.CurrentApp().Driver().AbsolutePositionForObject(scroll).Y }
+	before := top()
+	v.page.Refresh()
+	if offset := scroll.Offset.Y; offset > 0 {
+		scroll.ScrollToOffset(fyne.NewPos(0, max(0, offset+top()-before)))
+	}
 }
 
 // reveal scrolls the page so that an object on it can be seen whole, with a little air.
