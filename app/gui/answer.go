@@ -94,6 +94,17 @@ func (a *answerCard) fill(s *state) {
 		a.steps.SetSteps(nil)
 		return
 	}
+	if e.stopped && d.Verdict.Fault == "unknown" { // nothing was learned, and that is no finding
+		a.badge.SetState(part.Unknown)
+		setText(a.title, a.w.say("window.stopped"))
+		setText(a.why, a.w.say("window.stopped.early"))
+		setText(a.sure, "")
+		for _, o := range []fyne.CanvasObject{a.sure, a.remarks, a.todo, a.mend} {
+			show(o, false)
+		}
+		a.steps.SetSteps(nil)
+		return
+	}
 	v := d.Verdict
 	a.badge.SetState(stateOf(v.Fault))
 	setText(a.title, v.Title)
