@@ -23,7 +23,7 @@ type answerCard struct {
 	why     *widget.Label
 	sure    *widget.Label
 	remarks *part.Evidence // what changed, the one test that would decide, what else was found
-	todo    *widget.Label
+	heading *widget.Label
 	steps   *part.Steps
 	actions *fyne.Container
 	mend    *part.Push // does the safe steps one by one
@@ -45,7 +45,7 @@ type answerShown struct {
 func newAnswerCard(w *window) *answerCard {
 	a := &answerCard{w: w, steps: part.NewSteps(), remarks: part.NewEvidence(), badge: part.NewBadge(part.Waiting, true, false)}
 	a.title, a.why, a.sure = part.Headline(""), part.Body(""), part.Quiet("")
-	a.todo = part.Title(w.say("cli.remedies"))
+	a.heading = part.Title(w.say("cli.remedies"))
 	a.mend = part.NewPush(w.say("window.mend.all"), part.Icon("tick"), w.mendAll)
 	a.mend.Importance = widget.HighImportance
 	a.example = part.NewPush(w.say("window.example"), part.Icon("play"), func() { w.view.check.showDemos(a.example) })
@@ -59,7 +59,7 @@ func newAnswerCard(w *window) *answerCard {
 	text := container.New(layout.NewCustomPaddedVBoxLayout(0), a.why, a.sure)
 	a.card = part.Panel(container.New(layout.NewCustomPaddedVBoxLayout(16),
 		container.New(layout.NewCustomPaddedVBoxLayout(0), head, text), a.remarks,
-		container.New(layout.NewCustomPaddedVBoxLayout(8), a.todo, part.Flow(a.mend), a.steps), a.actions))
+		container.New(layout.NewCustomPaddedVBoxLayout(8), a.heading, part.Flow(a.mend), a.steps), a.actions))
 	a.card.Hide()
 	return a
 }
@@ -90,7 +90,7 @@ func (a *answerCard) fill(s *state) {
 		setText(a.why, e.failed)
 		setText(a.sure, "")
 		show(a.remarks, false)
-		show(a.todo, false)
+		show(a.heading, false)
 		a.steps.SetSteps(nil)
 		return
 	}
@@ -99,7 +99,7 @@ func (a *answerCard) fill(s *state) {
 		setText(a.title, a.w.say("window.stopped"))
 		setText(a.why, a.w.say("window.stopped.early"))
 		setText(a.sure, "")
-		for _, o := range []fyne.CanvasObject{a.sure, a.remarks, a.todo, a.mend} {
+		for _, o := range []fyne.CanvasObject{a.sure, a.remarks, a.heading, a.mend} {
 			show(o, false)
 		}
 		a.steps.SetSteps(nil)
@@ -122,7 +122,7 @@ func (a *answerCard) fill(s *state) {
 	show(a.mend, e.demo == "" && len(a.w.safe(s)) > 1)
 	enable(a.mend, s.mending.id == "")
 	a.steps.SetMotion(s.moves())
-	show(a.todo, len(steps) > 0)
+	show(a.heading, len(steps) > 0)
 	a.steps.SetSteps(steps)
 }
 
