@@ -51,7 +51,7 @@ func newCheckPage(w *window) *checkPage {
 	p.details.fall.OnReveal = p.reveal
 	p.guide = newGuideCard(w)
 	address := container.NewBorder(nil, nil, nil, p.examine, p.entry)
-	p.scroll = newColumn(container.New(layout.NewCustomPaddedVBoxLayout(16),
+	p.scroll = newColumn(container.New(answerFirst{p.panel},
 		address, p.welcome, p.panel, p.guide.object(), p.answer.object(), p.details.object()))
 	return p
 }

@@ -12,6 +12,9 @@ import (
 // 900 pixels at 200 % is 450 wide.
 const narrowBelow = 720
 
+// rowsBelow is how much narrower than such a window a page is whose way does not fit as a row.
+const rowsBelow = 120
+
 // lowest is the least height that the window asks for, in Fyne's units: a window of 600 pixels at 200 %
 // is 300 high, and the side bar's icons need less.
 const lowest = 280
@@ -88,4 +91,44 @@ func (c column) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	grid, margin := theme.Size(part.SizeGrid), c.margin(size.Width)
 	objects[0].Move(fyne.NewPos(margin, grid*2))
 	objects[0].Resize(fyne.NewSize(size.Width-2*margin, size.Height-grid*5))
+}
+
+// answerFirst puts the objects below one another. Where there is no room for the way as a row it is a
+// column that is taller than the window, so there it stands below the answer, before the details.
+type answerFirst struct{ way fyne.CanvasObject }
+
+// airBetween is the space between two cards of a page.
+const airBetween = 16
+
+func (a answerFirst) MinSize(objects []fyne.CanvasObject) (size fyne.Size) {
+	for _, o := range objects {
+		if o.Visible() {
+			least := o.MinSize()
+			size = fyne.NewSize(max(size.Width, least.Width), size.Height+least.Height+airBetween)
+		}
+	}
+	return fyne.NewSize(size.Width, max(0, size.Height-airBetween))
+}
+
+func (a answerFirst) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	y := float32(0)
+	put := func(o fyne.CanvasObject) {
+		if !o.Visible() {
+			return
+		}
+		height := o.MinSize().Height
+		o.Move(fyne.NewPos(0, y))
+		o.Resize(fyne.NewSize(size.Width, height))
+		y += height + airBetween
+	}
+	slim := size.Width < narrowBelow-rowsBelow
+	for i, o := range objects {
+		last := i == len(objects)-1
+		if slim && last {
+			put(a.way)
+		}
+		if !slim || o != a.way {
+			put(o)
+		}
+	}
 }
