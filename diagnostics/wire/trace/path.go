@@ -198,8 +198,11 @@ func (p *path) discover(now time.Time, soon func(time.Time)) (probe, bool) {
 			again = again.Add(later + min(eager, max(leastEager, later)))
 		} else {
 			again = again.Add(p.blindPatience())
-			if ttl > far+tailTries {
+			switch {
+			case ttl > far+tailTries:
 				tries = 1
+			case far > 0 && ttl == far+1: // perhaps the end of the way, which rations its refusals among all flows
+				tries = 3
 			}
 		}
 		if h.sent >= tries {
