@@ -11,7 +11,7 @@ LDFLAGS := -s -w -X $(CLI).version=$(VERSION) -X $(CLI).commit=$(COMMIT) -X $(CL
 DEMO     ?= nginx-502
 FUZZTIME ?= 20s
 
-.PHONY: help run build desktop test lab window screenshots bench fuzz lint clean
+.PHONY: help run build desktop test long lab window screenshots bench fuzz lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -56,6 +56,11 @@ window: ## test the real window on a display of its own, as root
 screenshots: ## make the pictures in docs/screenshots anew, as root
 	@tools/install.sh window
 	@tools/screenshots.sh
+
+long: ## run all rounds of the tests that "make test" shortens, as root (half an hour)
+	@tools/install.sh test
+	CGO_ENABLED=0 $(GO) test -tags lab ./lab/route -count=1 -v -timeout 30m
+	CGO_ENABLED=0 CLEAN_CRASHES=200 $(GO) test -tags browsers -run Real ./platform/browser/clean -count=1 -v -timeout 3h
 
 bench: ## print the figures of speed and size, as root
 	@tools/install.sh lab

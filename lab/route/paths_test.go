@@ -18,7 +18,11 @@ import (
 // in half of the paths one loses packets, in a third they do so in one direction only; one hop is silent
 // and one limits its answers. All delays vary by a fifth and every link loses a little.
 func TestSlowestStretchAndLoss(t *testing.T) {
-	const hops, paths = 10, 60
+	const hops = 10
+	paths := 60
+	if testing.Short() {
+		paths = 20
+	}
 	c, err := NewChain(hops, 3, func(int) []string { return []string{"delay=1ms"} })
 	if err != nil {
 		t.Fatal(err)

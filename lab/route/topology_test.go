@@ -14,8 +14,13 @@ import (
 	"github.com/waymend/waymend/diagnostics/wire/trace"
 )
 
-// topologies is how many random networks are compared.
-const topologies = 50
+// topologies is how many random networks are compared; -short takes the first of them.
+func topologies() int {
+	if testing.Short() {
+		return 12
+	}
+	return 50
+}
 
 // TestHopsAreTraceroutes compares the hops of random networks with those that traceroute finds, each
 // with many flows, so that both see all parallel ways.
@@ -24,7 +29,7 @@ func TestHopsAreTraceroutes(t *testing.T) {
 		t.Skip("needs traceroute")
 	}
 	wrong := 0
-	for seed := range uint64(topologies) {
+	for seed := range uint64(topologies()) {
 		n, err := NewTopology(seed)
 		if err != nil {
 			t.Fatalf("%d: %v", seed, err)
@@ -46,7 +51,7 @@ func TestHopsAreTraceroutes(t *testing.T) {
 		}
 		n.Close()
 	}
-	t.Logf("%d of %d differ", wrong, 2*topologies)
+	t.Logf("%d of %d differ", wrong, 2*topologies())
 }
 
 // peer is what traceroute finds: the addresses at each distance, in order.
