@@ -19,6 +19,7 @@ func Paths() []Path {
 		{"changes", Changes(), "what Waymend changed on this computer"},
 		{"cleared", Cleared(), "notes on what was cleared in browsers, until it cannot be undone any more"},
 		{"answers", Answers(), "the last answers of the window, unless you chose to keep none"},
+		{"history", History(), "what the background checks saw"},
 	}
 	if dir := Sockets(); dir != "" {
 		list = append(list, Path{"sockets", dir, "how Waymend's own programs reach one another, while they run"})
@@ -38,6 +39,9 @@ func Changes() string { return under(stateDir, "changes.jsonl") }
 
 // Cleared is the folder of the notes on what was cleared in browsers; "" as with Answers.
 func Cleared() string { return under(stateDir, "cleared") }
+
+// History is the database of the background checks; "" as with Answers.
+func History() string { return under(stateDir, "history.db") }
 
 func under(dir func() (string, error), name string) string {
 	d, err := dir()

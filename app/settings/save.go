@@ -37,7 +37,8 @@ func (s Settings) Text() (string, error) {
 		Check    any    `toml:"check,omitempty"`
 		Window   any    `toml:"window,omitempty"`
 		Privacy  any    `toml:"privacy,omitempty"`
-	}{Language: f.Language, Check: given(f.Check), Window: given(f.Window), Privacy: given(f.Privacy)}
+		Watch    any    `toml:"watch,omitempty"`
+	}{Language: f.Language, Check: given(f.Check), Window: given(f.Window), Privacy: given(f.Privacy), Watch: given(s.Watch.file())}
 	if err := e.Encode(scalars); err != nil {
 		return "", err
 	}

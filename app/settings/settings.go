@@ -40,6 +40,7 @@ type Settings struct {
 	Size       int    // of all things in the window, percent; 0 follows the screen
 	Still      bool   // nothing in the window moves, whatever the system says
 	Forget     bool   // answers and addresses are not kept
+	Watch      Watch
 }
 
 // Themes of the window.
@@ -56,7 +57,7 @@ const (
 
 // Defaults returns the settings that hold when nothing else is chosen.
 func Defaults() Settings {
-	return Settings{Timeout: DefaultTimeout, References: diagnostics.DefaultReferences()}
+	return Settings{Timeout: DefaultTimeout, References: diagnostics.DefaultReferences(), Watch: defaultWatch()}
 }
 
 // file is the settings file as it is written down.
@@ -73,6 +74,7 @@ type file struct {
 	Privacy struct {
 		Forget bool `toml:"forget,omitempty"`
 	} `toml:"privacy,omitempty"`
+	Watch      fileWatch `toml:"watch,omitempty"`
 	References struct {
 		Anchors []fileAnchor `toml:"anchors"`
 		SignIn  []fileProbe  `toml:"sign_in"`
@@ -151,6 +153,9 @@ func (f file) settings(meta toml.MetaData) (s Settings, err error) {
 		return s, err
 	}
 	s.Forget = f.Privacy.Forget
+	if err := s.setWatch(f.Watch); err != nil {
+		return s, err
+	}
 	if len(f.References.Anchors) > MaxReferences || len(f.References.SignIn) > MaxReferences {
 		return s, fmt.Errorf("references: at most %d of a kind are used", MaxReferences)
 	}
