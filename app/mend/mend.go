@@ -14,6 +14,7 @@ import (
 	"github.com/waymend/waymend/diagnostics/remedy"
 	"github.com/waymend/waymend/platform/browser"
 	"github.com/waymend/waymend/platform/browser/clean"
+	"github.com/waymend/waymend/platform/launch"
 )
 
 // UndoFor is how long what was cleared in browsers can be brought back; then its space is given back.
@@ -23,6 +24,9 @@ const UndoFor = 15 * time.Minute
 type Kit struct {
 	Host remedy.Host
 	Log  changes.Log
+	// Launch starts browsers with clean profiles, which are in the folder Profiles; "" for none.
+	Launch   launch.System
+	Profiles string
 }
 
 // Here mends this computer.
@@ -31,7 +35,7 @@ func Here() Kit {
 	if dir := settings.Cleared(); dir != "" {
 		h.Cleaner = &clean.Cleaner{System: browser.Here(), Dir: dir, Keep: UndoFor}
 	}
-	return Kit{h, changes.Log{Path: settings.Changes()}}
+	return Kit{h, changes.Log{Path: settings.Changes()}, launch.Here(), settings.Profiles()}
 }
 
 // Fix is a remedy that can be done here, with what it would change.
@@ -111,24 +115,66 @@ func (k Kit) Undo(ctx context.Context, id string) (changes.Entry, error) {
 	return k.Log.Undo(ctx, k.Host, id, nil)
 }
 
-// Tidy gives back the space of what was cleared and cannot be undone any more, gently, and finishes
-// what an ended process left. It returns when nothing waits, or ctx ends.
-func (k Kit) Tidy(ctx context.Context) {
-	if k.Host.Cleaner == nil {
-		return
+// How often Tidy looks, while something waits.
+const (
+	// cleanTick is for browsers with clean profiles, whose end nobody tells.
+	cleanTick = 2 * time.Second
+	// longTick finds what other processes of this program began meanwhile.
+	longTick = time.Minute
+)
+
+// OpenClean opens an address in the browser with a clean profile. Tidy deletes it when the browser has
+// ended.
+func (k Kit) OpenClean(b launch.Browser, address string) error {
+	if k.Profiles == "" {
+		return ErrNoFolder
 	}
+	return k.Launch.OpenClean(b, address, k.Profiles)
+}
+
+// ErrNoFolder says that the system names no folder for what this program keeps.
+var ErrNoFolder = errors.New("mend: the system names no folder for what this program keeps")
+
+// Tidy gives back the space of what was cleared and cannot be undone any more, gently, deletes the
+// clean profiles of browsers that have ended, and finishes what an ended process left. It returns when
+// nothing waits, or ctx ends.
+func (k Kit) Tidy(ctx context.Context) {
 	k.adopt()
 	for ctx.Err() == nil {
-		k.Host.Cleaner.Resume(ctx, clean.Gently)
-		next := k.next()
-		if next.IsZero() {
+		open := k.sweep()
+		next := k.giveBack(ctx)
+		wait := longTick
+		switch {
+		case open > 0:
+			wait = cleanTick
+		case next.IsZero():
 			return
 		}
+		if !next.IsZero() {
+			wait = min(wait, max(time.Until(next), time.Second))
+		}
 		select {
-		case <-time.After(max(time.Until(next), time.Second)):
+		case <-time.After(wait):
 		case <-ctx.Done():
 		}
 	}
+}
+
+// sweep deletes clean profiles that nobody uses, and says how many are in use.
+func (k Kit) sweep() (open int) {
+	if k.Profiles == "" {
+		return 0
+	}
+	return k.Launch.SweepClean(k.Profiles)
+}
+
+// giveBack deletes what was cleared and cannot be undone any more; next is when there is more.
+func (k Kit) giveBack(ctx context.Context) (next time.Time) {
+	if k.Host.Cleaner == nil {
+		return next
+	}
+	k.Host.Cleaner.Resume(ctx, clean.Gently)
+	return k.next()
 }
 
 // next is when the earliest clearing can be given back; zero when none waits.

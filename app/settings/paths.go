@@ -18,6 +18,7 @@ func Paths() []Path {
 		{"settings", File(), "what you have chosen"},
 		{"changes", Changes(), "what Waymend changed on this computer"},
 		{"cleared", Cleared(), "notes on what was cleared in browsers, until it cannot be undone any more"},
+		{"profiles", Profiles(), "the clean profiles that browsers were opened with, until they are closed"},
 		{"answers", Answers(), "the last answers of the window, unless you chose to keep none"},
 		{"history", History(), "what the background checks saw"},
 	}
@@ -39,6 +40,9 @@ func Changes() string { return under(stateDir, "changes.jsonl") }
 
 // Cleared is the folder of the notes on what was cleared in browsers; "" as with Answers.
 func Cleared() string { return under(stateDir, "cleared") }
+
+// Profiles is the folder of the clean profiles that browsers are opened with; "" as with Answers.
+func Profiles() string { return under(stateDir, "profiles") }
 
 // History is the database of the background checks; "" as with Answers.
 func History() string { return under(stateDir, "history.db") }

@@ -22,6 +22,8 @@ type Browser struct {
 	program string   // what tells two entries apart and is compared with the default
 	normal  []string // the command, with slot for the address
 	private []string // the same for a private window; nil when there is none
+	clean   []string // the same for a clean profile, with dirSlot for its directory; nil when there is none
+	room    string   // the only folder below the home where it may write; "" for any
 }
 
 // slot stands for the address in a command. It cannot be part of a path.
@@ -128,6 +130,9 @@ func (k *kind) known(packaging, program string, command []string) Browser {
 	b.normal = slices.Concat(command, []string{slot})
 	if flag := privateFlags[k.family]; flag != nil {
 		b.private = slices.Concat(command, flag, []string{slot})
+	}
+	if flags := cleanFlags(f); flags != nil {
+		b.clean = slices.Concat(command, flags, []string{slot})
 	}
 	return b
 }

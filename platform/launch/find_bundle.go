@@ -24,6 +24,9 @@ func (s System) bundles() []Browser {
 		if flag := privateFlags[k.family]; flag != nil {
 			b.private = append(append([]string{"/usr/bin/open", "-n", "-b", k.bundle, "--args"}, flag...), slot)
 		}
+		if b.CanClean() {
+			b.clean = append([]string{"/usr/bin/open", "-n", "-b", k.bundle, "--args"}, b.clean...)
+		}
 		b.Default = strings.EqualFold(preferred, k.bundle)
 		list = add(list, b)
 	}

@@ -71,7 +71,9 @@ func (s System) entry(id string, text []byte) (Browser, bool) {
 	if path.Base(program) == "flatpak" {
 		for i := range kinds {
 			if slices.Contains(kinds[i].flatpaks, id) {
-				return kinds[i].known("flatpak", "flatpak "+id, []string{program, "run", id}), true
+				b := kinds[i].known("flatpak", "flatpak "+id, []string{program, "run", id})
+				b.room = flatpakRoom(id)
+				return b, true
 			}
 		}
 	} else if b, ok := s.command(s.behindEnv(program, e.argv)); ok {
@@ -107,7 +109,9 @@ func (s System) command(program string) (Browser, bool) {
 	for _, dir := range snapDirs {
 		if name, ok := strings.CutPrefix(program, dir); ok {
 			if k := byCommand(name); k != nil {
-				return k.known("snap", program, []string{program}), true
+				b := k.known("snap", program, []string{program})
+				b.room = snapRoom(name)
+				return b, true
 			}
 			return Browser{}, false
 		}
