@@ -49,9 +49,92 @@ func TestCrashing(t *testing.T) {
 	os.Stdout.WriteString("done\n")
 }
 
+// killer chooses when a clearing is killed: at any time of what the last one took that was not.
+type killer struct {
+	span   map[string]time.Duration // of each kind of clearing
+	killed int
+	found  map[string]int // what they left
+}
+
+// crash has another process clear a home and kills it somewhere in the middle, the first of each
+// kind excepted; it tells whether it was done before, and what it left.
+func (k *killer) crash(t *testing.T, w *world, env ...string) (done bool, state string) {
+	t.Helper()
+	kind := strings.Join(env, " ")
+	after := time.Minute
+	if span := k.span[kind]; span > 0 {
+		after = rand.N(span * 21 / 20)
+	}
+	done, took := crash(t, w.home, after, env...)
+	if k.found == nil {
+		k.span, k.found = map[string]time.Duration{}, map[string]int{}
+	}
+	if done {
+		k.span[kind] = took
+	} else {
+		k.killed++
+	}
+	state = w.left()
+	k.found[state]++
+	return done, state
+}
+
+func (k *killer) String() string {
+	list := []string{}
+	for state, n := range k.found {
+		list = append(list, fmt.Sprintf("%4d  %s", n, state))
+	}
+	slices.Sort(list)
+	return fmt.Sprintf("%d were killed in the middle; found then:\n%s", k.killed, strings.Join(list, "\n"))
+}
+
+// left says in one line what a process left that ended: the phase of the journal, how many of its
+// steps are done, and what is kept aside.
+func (w *world) left() string {
+	var out []string
+	entries, _ := os.ReadDir(w.Dir)
+	for _, e := range entries {
+		id, ok := strings.CutSuffix(e.Name(), ".json")
+		if !ok {
+			out = append(out, strings.TrimLeft(e.Name(), "abcdefghijklmnopqrstuvwxyz234567"))
+			continue
+		}
+		r, err := w.load(id)
+		if err != nil {
+			out = append(out, err.Error())
+			continue
+		}
+		done, undone := 0, 0
+		for _, s := range r.Steps {
+			if s.Done {
+				done++
+			}
+			if s.Undone {
+				undone++
+			}
+		}
+		out = append(out, fmt.Sprintf("%s %d of %d done, %d back", r.Phase, done, len(r.Steps), undone))
+	}
+	holds := 0
+	names := []string{}
+	_ = filepath.WalkDir(w.home, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !d.IsDir() || !strings.HasPrefix(d.Name(), ".waymend-") {
+			return nil
+		}
+		holds++
+		inside, _ := os.ReadDir(path)
+		for _, e := range inside {
+			names = append(names, e.Name())
+		}
+		return fs.SkipDir
+	})
+	slices.Sort(names)
+	return fmt.Sprintf("%s; %d directories aside with %v", strings.Join(out, ", "), holds, names)
+}
+
 // crash has another process clear a home and kills it after some time; it tells whether it was
-// done before.
-func crash(t *testing.T, home string, after time.Duration, env ...string) (done bool) {
+// done before, and how long it went on after its plan.
+func crash(t *testing.T, home string, after time.Duration, env ...string) (done bool, took time.Duration) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0], "-test.run=^TestCrashing$")
 	cmd.Env = append(append(os.Environ(), "CLEAN_CRASH_HOME="+home), env...)
@@ -61,16 +144,19 @@ func crash(t *testing.T, home string, after time.Duration, env ...string) (done 
 	lines := bufio.NewScanner(out)
 	for lines.Scan() && lines.Text() != "planned" {
 	}
+	start := time.Now()
 	kill := time.AfterFunc(after, func() { cmd.Process.Kill() })
 	for lines.Scan() {
-		done = done || lines.Text() == "done"
+		if lines.Text() == "done" {
+			done, took = true, time.Since(start)
+		}
 		if strings.Contains(lines.Text(), "FAIL") {
 			t.Errorf("the process failed: %s", lines.Text())
 		}
 	}
 	kill.Stop()
 	cmd.Wait()
-	return done
+	return done, took
 }
 
 // others are the contents of all files that no clearing may touch.
@@ -96,7 +182,7 @@ func others(t *testing.T, home string) map[string]string {
 }
 
 func TestCrashAtAnyPoint(t *testing.T) {
-	interrupted := 0
+	var k killer
 	for n := range rounds() {
 		w := furnished(t, t.TempDir())
 		w.stock()
@@ -114,9 +200,7 @@ func TestCrashAtAnyPoint(t *testing.T) {
 		if undo {
 			env = append(env, "CLEAN_CRASH_UNDO=1")
 		}
-		if !crash(t, w.home, time.Duration(rand.IntN(60_000))*time.Microsecond, env...) {
-			interrupted++
-		}
+		k.crash(t, w, env...)
 		for _, r := range w.Resume(context.Background(), Quickly) {
 			if len(r.Refused) > 0 {
 				t.Errorf("resumed with %+v", r.Refused)
@@ -167,5 +251,5 @@ func TestCrashAtAnyPoint(t *testing.T) {
 			t.Fatalf("in round %d", n)
 		}
 	}
-	t.Logf("%d of %d were killed in the middle", interrupted, rounds())
+	t.Logf("of %d clearings %s", rounds(), &k)
 }
