@@ -1,7 +1,8 @@
 // Package control is the line between the program's own processes on one computer: the window, the
 // agent, the terminal. It speaks HTTP with JSON over a socket in a folder of the person's own, or
 // over a named pipe on Windows, and both ends check that the other belongs to the same account.
-// Holding a name is also the lock that keeps a second one of its kind from starting.
+// Holding a name is also the lock that keeps a second one of its kind from starting. A service of the
+// machine listens where every account of this computer may look, and only administrators may change.
 //
 // It is not a way in for anybody else: no TCP port is opened, so no browser and no other computer
 // reaches it, and nothing that arrives is run or read as a path.
@@ -19,7 +20,6 @@ import (
 	"net/http"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/waymend/waymend/diagnostics/wire"
@@ -31,6 +31,9 @@ const (
 	maxAnswer = 1 << 20  // what Call reads of an answer
 	maxHeader = 8 << 10
 	maxConns  = 32 // our own processes hold one each; more is a mistake or a flood
+	// maxOthers is how many of these accounts without rights may hold at a machine's service together,
+	// and maxEach how many one of them: an administrator always gets in.
+	maxOthers, maxEach = 24, 8
 	// startTime is how long Listen waits for a holder that is starting or ending.
 	startTime = 2 * time.Second
 )
@@ -71,13 +74,19 @@ type Server struct {
 // It returns ErrTaken when another process of this account holds the name. What a process left
 // behind that died is no obstacle, and of several that start at once exactly one succeeds. The name
 // is made of the letters a to z.
-func Listen(name string, h http.Handler) (*Server, error) { return listen(name, h, usual) }
+func Listen(name string, h http.Handler) (*Server, error) { return listen(Person, name, h, usual) }
 
-func listen(name string, h http.Handler, l limits) (*Server, error) {
+// ListenMachine is Listen for a service of the system: every account of this computer may ask, and
+// the handler must leave what changes anything to those for whom MayChange is true.
+func ListenMachine(name string, h http.Handler) (*Server, error) {
+	return listen(Machine, name, h, usual)
+}
+
+func listen(scope Scope, name string, h http.Handler, l limits) (*Server, error) {
 	if !validName(name) {
 		return nil, fmt.Errorf("control: %q is not a name", name)
 	}
-	line, release, err := take(name)
+	line, release, err := take(scope, name)
 	if err != nil {
 		return nil, err
 	}
@@ -86,10 +95,13 @@ func listen(name string, h http.Handler, l limits) (*Server, error) {
 		ReadHeaderTimeout: l.header, ReadTimeout: l.read, WriteTimeout: l.write, IdleTimeout: l.idle,
 		MaxHeaderBytes: maxHeader,
 		ErrorLog:       log.New(io.Discard, "", 0), // a peer that breaks off is nobody's news
+		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
+			return context.WithValue(ctx, peerKey{}, peer{scope, c})
+		},
 	}}
 	go func() {
 		defer close(s.done)
-		_ = s.http.Serve(&gate{Listener: line}) // ends by Close alone
+		_ = s.http.Serve(&gate{Listener: line, scope: scope}) // ends by Close alone
 	}()
 	return s, nil
 }
@@ -117,45 +129,14 @@ func versioned(h http.Handler) http.Handler {
 	})
 }
 
-// gate lets in this account's processes, and not more than maxConns at a time.
-type gate struct {
-	net.Listener
-	open atomic.Int32
-}
-
-func (g *gate) Accept() (net.Conn, error) {
-	for {
-		c, err := g.Listener.Accept()
-		if err != nil {
-			return nil, err
-		}
-		if g.open.Add(1) > maxConns || checkPeer(c) != nil {
-			g.open.Add(-1)
-			c.Close()
-			continue
-		}
-		return &counted{Conn: c, gate: g}, nil
-	}
-}
-
-// counted leaves the gate once, however often it is closed.
-type counted struct {
-	net.Conn
-	gate *gate
-	gone atomic.Bool
-}
-
-func (c *counted) Close() error {
-	if c.gone.CompareAndSwap(false, true) {
-		c.gate.open.Add(-1)
-	}
-	return c.Conn.Close()
-}
-
 // Call asks whoever holds the name. in is sent as JSON unless it is nil, and the answer is read into
 // out unless that is nil. It returns ErrAbsent when nobody holds the name, and an *Error when the
 // other end refuses.
 func Call(ctx context.Context, name, method, path string, in, out any) error {
+	return call(ctx, Person, name, method, path, in, out, maxAnswer)
+}
+
+func call(ctx context.Context, scope Scope, name, method, path string, in, out any, most int64) error {
 	if !validName(name) || !strings.HasPrefix(path, "/v1/") {
 		return fmt.Errorf("control: %q of %q cannot be asked", path, name)
 	}
@@ -172,21 +153,29 @@ func Call(ctx context.Context, name, method, path string, in, out any) error {
 	if in != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	transport := &http.Transport{
-		DisableKeepAlives: true, MaxResponseHeaderBytes: maxHeader,
-		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) { return dial(ctx, name) },
-	}
-	defer transport.CloseIdleConnections()
-	resp, err := transport.RoundTrip(req)
+	resp, err := roundTrip(req, scope, name)
 	if err != nil {
-		return fmt.Errorf("control: %s: %w", name, err)
+		return err
 	}
 	defer resp.Body.Close()
-	return answer(resp, out)
+	return answer(resp, out, most)
+}
+
+// roundTrip sends one request to the holder of the name.
+func roundTrip(req *http.Request, scope Scope, name string) (*http.Response, error) {
+	transport := &http.Transport{
+		DisableKeepAlives: true, MaxResponseHeaderBytes: maxHeader,
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) { return dial(ctx, scope, name) },
+	}
+	resp, err := transport.RoundTrip(req)
+	if err != nil {
+		return nil, fmt.Errorf("control: %s: %w", name, err)
+	}
+	return resp, nil
 }
 
 // answer reads what the other end says.
-func answer(resp *http.Response, out any) error {
+func answer(resp *http.Response, out any, most int64) error {
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		text, _ := io.ReadAll(io.LimitReader(resp.Body, 256))
 		return &Error{resp.StatusCode, wire.Printable(string(text), 200)}
@@ -194,8 +183,8 @@ func answer(resp *http.Response, out any) error {
 	if out == nil {
 		return nil
 	}
-	text, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
-	if err == nil && len(text) > maxAnswer {
+	text, err := io.ReadAll(io.LimitReader(resp.Body, most+1))
+	if err == nil && int64(len(text)) > most {
 		err = errors.New("the answer is too long")
 	}
 	if err == nil {

@@ -43,7 +43,7 @@ func echo() http.Handler {
 
 func serve(t *testing.T, name string, h http.Handler, l limits) *Server {
 	t.Helper()
-	s, err := listen(name, h, l)
+	s, err := listen(Person, name, h, l)
 	if err != nil {
 		t.Fatal(err)
 	}

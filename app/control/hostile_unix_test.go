@@ -20,7 +20,7 @@ var short = limits{header: time.Second, read: time.Second, write: 5 * time.Secon
 // raw connects without asking whose the other end is.
 func raw(t *testing.T, name string) net.Conn {
 	t.Helper()
-	dir, err := folder()
+	dir, err := folder(Person)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,12 +115,12 @@ func TestFlood(t *testing.T) {
 // TestGate counts how many are let in at a time.
 func TestGate(t *testing.T) {
 	place(t)
-	line, release, err := take("test")
+	line, release, err := take(Person, "test")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer release()
-	g := &gate{Listener: line}
+	g := &gate{Listener: line, scope: Person}
 	defer g.Close()
 	let := make(chan net.Conn)
 	go func() {
@@ -146,7 +146,7 @@ func TestGate(t *testing.T) {
 	in[0].Close()
 	raw(t, "test")
 	<-let
-	if n := g.open.Load(); n != maxConns {
+	if n := g.open; n != maxConns {
 		t.Errorf("%d are counted", n)
 	}
 	over = raw(t, "test")

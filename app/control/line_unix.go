@@ -10,20 +10,29 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strconv"
 	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/waymend/waymend/app/settings"
 )
 
 // maxPath is what macOS takes as the path of a socket; Linux takes four bytes more.
 const maxPath = 103
 
+// modes are who else may reach a scope's folder, and write to its socket.
+var modes = map[Scope]struct{ folder, socket os.FileMode }{
+	Person:  {0o700, 0o600},
+	Machine: {0o755, 0o666},
+}
+
 // take holds the name by a lock on a file beside the socket. The kernel frees the lock of a process
 // that died, so whoever has it may remove what lies there. The file itself stays: if it were
 // removed, two processes could hold locks on two files of the same name.
-func take(name string) (net.Listener, func(), error) {
-	dir, err := ownFolder()
+func take(scope Scope, name string) (net.Listener, func(), error) {
+	dir, err := ownFolder(scope)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -35,11 +44,11 @@ func take(name string) (net.Listener, func(), error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("control: %w", err)
 	}
-	if err := hold(lock, name); err != nil {
+	if err := hold(lock, scope, name); err != nil {
 		lock.Close()
 		return nil, nil, err
 	}
-	line, err := bind(path)
+	line, err := bind(path, modes[scope].socket)
 	if err != nil {
 		lock.Close()
 		return nil, nil, fmt.Errorf("control: %w", err)
@@ -49,7 +58,7 @@ func take(name string) (net.Listener, func(), error) {
 
 // hold waits until the lock is ours, or until its holder answers; that one may be just starting, or
 // just ending.
-func hold(lock *os.File, name string) error {
+func hold(lock *os.File, scope Scope, name string) error {
 	for end := time.Now().Add(startTime); ; time.Sleep(10 * time.Millisecond) {
 		err := unix.Flock(int(lock.Fd()), unix.LOCK_EX|unix.LOCK_NB)
 		switch {
@@ -61,7 +70,7 @@ func hold(lock *os.File, name string) error {
 			return fmt.Errorf("control: %w", err)
 		}
 		ctx, cancel := context.WithDeadline(context.Background(), end)
-		c, err := dial(ctx, name)
+		c, err := dial(ctx, scope, name)
 		cancel()
 		if err == nil {
 			c.Close()
@@ -74,7 +83,7 @@ func hold(lock *os.File, name string) error {
 }
 
 // bind listens on the path, after what a dead process left there is removed.
-func bind(path string) (net.Listener, error) {
+func bind(path string, mode os.FileMode) (net.Listener, error) {
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
@@ -82,7 +91,7 @@ func bind(path string) (net.Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := os.Chmod(path, 0o600); err != nil {
+	if err := os.Chmod(path, mode); err != nil {
 		line.Close()
 		return nil, err
 	}
@@ -90,10 +99,16 @@ func bind(path string) (net.Listener, error) {
 }
 
 // dial connects to the holder of the name and checks whose it is.
-func dial(ctx context.Context, name string) (net.Conn, error) {
-	dir, err := folder()
+func dial(ctx context.Context, scope Scope, name string) (net.Conn, error) {
+	dir, err := folder(scope)
 	if err != nil {
 		return nil, err
+	}
+	owner := uint32(os.Geteuid())
+	if scope == Machine {
+		if owner, err = machineOwner(dir); err != nil {
+			return nil, err
+		}
 	}
 	c, err := new(net.Dialer).DialContext(ctx, "unix", filepath.Join(dir, name+".sock"))
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED) {
@@ -102,16 +117,36 @@ func dial(ctx context.Context, name string) (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := checkPeer(c); err != nil {
+	if uid, err := account(c); err != nil || uid != owner {
 		c.Close()
-		return nil, err
+		return nil, errors.Join(errStranger, err)
 	}
 	return c, nil
 }
 
-// folder is where the sockets are: in the session's own folder, which is emptied at its end, else
-// among the account's caches.
-func folder() (string, error) {
+// machineOwner is the account of the machine's service: the one to which its folder belongs. Only root
+// can have made a folder in that place.
+func machineOwner(dir string) (uint32, error) {
+	info, err := os.Lstat(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, ErrAbsent
+	}
+	if err != nil {
+		return 0, err
+	}
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	if !ok || !info.IsDir() || info.Mode().Perm()&0o022 != 0 {
+		return 0, errStranger
+	}
+	return stat.Uid, nil
+}
+
+// folder is where the sockets are: a person's in the session's own folder, which is emptied at its end,
+// else among the account's caches.
+func folder(scope Scope) (string, error) {
+	if scope == Machine {
+		return settings.MachineSockets(), nil
+	}
 	if dir := os.Getenv("XDG_RUNTIME_DIR"); filepath.IsAbs(dir) && owned(dir) {
 		return filepath.Join(dir, "waymend"), nil
 	}
@@ -122,10 +157,10 @@ func folder() (string, error) {
 	return filepath.Join(dir, "waymend", "run"), nil
 }
 
-// ownFolder makes the folder, for this account alone. It makes nothing in somebody else's, as a
-// program that root runs with the environment of a person would.
-func ownFolder() (string, error) {
-	dir, err := folder()
+// ownFolder makes the folder, for this account alone or, for the machine, for all to look into. It
+// makes nothing in somebody else's, as a program that root runs with the environment of a person would.
+func ownFolder(scope Scope) (string, error) {
+	dir, err := folder(scope)
 	if err != nil {
 		return "", err
 	}
@@ -133,10 +168,11 @@ func ownFolder() (string, error) {
 	for _, err := os.Lstat(above); errors.Is(err, fs.ErrNotExist) && above != filepath.Dir(above); _, err = os.Lstat(above) {
 		above = filepath.Dir(above)
 	}
-	if !owned(above) {
+	if _, err := os.Lstat(dir); scope == Person && !owned(above) || scope == Machine && err != nil && !owned(above) {
 		return "", fmt.Errorf("control: %s belongs to another account", above)
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	want := modes[scope].folder
+	if err := os.MkdirAll(dir, want); err != nil {
 		return "", fmt.Errorf("control: %w", err)
 	}
 	info, err := os.Lstat(dir)
@@ -146,8 +182,8 @@ func ownFolder() (string, error) {
 	if !info.IsDir() || !owned(dir) {
 		return "", fmt.Errorf("control: %s is not a folder of this account", dir)
 	}
-	if info.Mode().Perm()&0o077 != 0 {
-		if err := os.Chmod(dir, 0o700); err != nil {
+	if info.Mode().Perm() != want {
+		if err := os.Chmod(dir, want); err != nil {
 			return "", fmt.Errorf("control: %w", err)
 		}
 	}
@@ -164,26 +200,39 @@ func owned(dir string) bool {
 	return ok && int64(stat.Uid) == int64(os.Geteuid())
 }
 
-// checkPeer refuses a connection from or to another account.
-func checkPeer(c net.Conn) error {
+// account is whose the other end of a connection is.
+func account(c net.Conn) (uid uint32, err error) {
 	s, ok := c.(syscall.Conn)
 	if !ok {
-		return errStranger
+		return 0, errStranger
 	}
 	raw, err := s.SyscallConn()
 	if err != nil {
-		return err
+		return 0, err
 	}
-	var uid uint32
 	var asked error
 	if err := raw.Control(func(fd uintptr) { uid, asked = peerUID(int(fd)) }); err != nil {
-		return err
+		return 0, err
 	}
-	if asked != nil {
-		return asked
+	return uid, asked
+}
+
+// admit refuses who may not ask, and names the account of those who may only look.
+func admit(c net.Conn, scope Scope) (string, error) {
+	uid, err := account(c)
+	switch {
+	case err != nil:
+		return "", err
+	case uid == uint32(os.Geteuid()), scope == Machine && uid == 0:
+		return "", nil
+	case scope == Machine:
+		return strconv.FormatUint(uint64(uid), 10), nil
 	}
-	if int64(uid) != int64(os.Geteuid()) {
-		return errStranger
-	}
-	return nil
+	return "", errStranger
+}
+
+// administrator reports whether the other end is root, or the service's own account.
+func administrator(c net.Conn) bool {
+	uid, err := account(c)
+	return err == nil && (uid == 0 || uid == uint32(os.Geteuid()))
 }

@@ -24,7 +24,7 @@ func child(t *testing.T, what string, uid uint32) (lines *bufio.Reader, kill fun
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir, err := folder()
+	dir, err := folder(Person)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,7 +172,7 @@ func TestStale(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			place(t)
-			dir, err := ownFolder()
+			dir, err := ownFolder(Person)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -219,7 +219,7 @@ func TestFolders(t *testing.T) {
 		t.Errorf("a path that no socket can have: %v, %v", s, err)
 	}
 	t.Setenv("XDG_RUNTIME_DIR", "relative")
-	if dir, err := folder(); err != nil || !strings.HasPrefix(dir, home) {
+	if dir, err := folder(Person); err != nil || !strings.HasPrefix(dir, home) {
 		t.Errorf("%q, %v", dir, err)
 	}
 }

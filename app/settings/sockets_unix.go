@@ -16,3 +16,7 @@ func Sockets() string {
 	}
 	return under(os.UserCacheDir, "run")
 }
+
+// MachineSockets is the folder of the socket of a service of the machine. Only root can make it, or the
+// system's service manager for the service's account.
+func MachineSockets() string { return machineRun + "/waymend" }

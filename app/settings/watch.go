@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/waymend/waymend/diagnostics"
@@ -178,4 +179,27 @@ func (w Watch) file() (f fileWatch) {
 		f.Addresses = append(f.Addresses, fileWatched{a.Address, span(a.Every, 0)})
 	}
 	return f
+}
+
+// Add adds an address, or gives one that is there its new interval. It reports false when there is no
+// room.
+func (w *Watch) Add(a Watched) bool {
+	for i, b := range w.Addresses {
+		if b.Address == a.Address {
+			w.Addresses[i] = a
+			return true
+		}
+	}
+	if len(w.Addresses) >= MaxWatched {
+		return false
+	}
+	w.Addresses = append(w.Addresses, a)
+	return true
+}
+
+// Remove takes an address out and reports whether it was there.
+func (w *Watch) Remove(address string) bool {
+	n := len(w.Addresses)
+	w.Addresses = slices.DeleteFunc(w.Addresses, func(a Watched) bool { return a.Address == address })
+	return len(w.Addresses) < n
 }
