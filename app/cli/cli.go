@@ -61,9 +61,9 @@ func (c *call) notice(format string, args ...any) {
 	fmt.Fprintf(c.err, "waymend: "+format+"\n", args...)
 }
 
-// Window shows the window of the desktop build until it is closed; address is what it begins with,
-// "" for nothing. An error says in a sentence why there can be none.
-type Window func(address, version string) error
+// Window shows the window of the desktop build until it is closed, beginning with what is wished. An
+// error says in a sentence why there can be none.
+type Window func(wish control.Wish, version string) error
 
 // Main runs the program with its arguments and returns the exit code. The window is nil in the build
 // that has none.
@@ -101,8 +101,8 @@ func (c *call) finish(err error) int {
 }
 
 func (c *call) dispatch(ctx context.Context, args []string) error {
-	if address, isLink, err := control.LinkArgument(args); isLink {
-		return follow(ctx, c, address, err)
+	if wish, isLink, err := control.LinkArgument(args); isLink {
+		return follow(ctx, c, wish, err)
 	}
 	words, err := c.flags.parse(args)
 	if err != nil {

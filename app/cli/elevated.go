@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 
+	"github.com/waymend/waymend/app/beside"
 	"github.com/waymend/waymend/app/changes"
 	"github.com/waymend/waymend/app/mend"
 	"github.com/waymend/waymend/app/settings"
@@ -41,7 +42,7 @@ var giveBackLater = func() {
 	}
 	later := exec.Command(self, tidyName)
 	later.Dir = filepath.Dir(self) // keeps no disk of the person's busy
-	later.SysProcAttr = onItsOwn()
+	later.SysProcAttr = beside.OnItsOwn()
 	if later.Start() == nil {
 		_ = later.Process.Release() // nothing is waited for
 	}

@@ -2,10 +2,8 @@ package cli
 
 import (
 	"context"
-	"os"
-	"os/exec"
-	"path/filepath"
 
+	"github.com/waymend/waymend/app/beside"
 	"github.com/waymend/waymend/app/control"
 	"github.com/waymend/waymend/diagnostics/wire"
 )
@@ -16,7 +14,7 @@ func start(ctx context.Context, c *call) error {
 	if err := c.flags.allowed(command{name: "check", flags: checkFlags}); err != nil {
 		return err
 	}
-	if len(c.flags.given) == 0 && c.showWindow("") {
+	if len(c.flags.given) == 0 && c.showWindow(control.Wish{}) {
 		return nil
 	}
 	return check(ctx, c)
@@ -24,58 +22,43 @@ func start(ctx context.Context, c *call) error {
 
 // follow opens the window for a link such as waymend://check?url=…; where there is none, what the link
 // names is checked in the terminal.
-func follow(ctx context.Context, c *call, address string, err error) error {
+func follow(ctx context.Context, c *call, wish control.Wish, err error) error {
 	if err != nil {
 		return usageError{err}
 	}
-	if c.showWindow(address) {
+	switch {
+	case c.showWindow(wish):
 		return nil
+	case wish.Address == "":
+		return codeError{exitFault, noWindow}
 	}
-	c.args = []string{address}
+	c.args = []string{wish.Address}
 	return check(ctx, c)
 }
 
+const noWindow = "no window can be opened here; \"waymend check\" does the same in the terminal"
+
 // openOnly is the command "window".
 func openOnly(_ context.Context, c *call) error {
-	address := ""
+	var wish control.Wish
 	if len(c.args) == 1 {
-		address = c.args[0]
+		wish.Address = c.args[0]
 	}
-	if !c.showWindow(address) {
-		return codeError{exitFault, "no window can be opened here; \"waymend check\" does the same in the terminal"}
+	if !c.showWindow(wish) {
+		return codeError{exitFault, noWindow}
 	}
 	return nil
 }
 
 // showWindow shows this build's own window until it is closed, or starts the desktop build beside this
 // one, and reports whether there was one to show.
-func (c *call) showWindow(address string) bool {
+func (c *call) showWindow(wish control.Wish) bool {
 	if c.window != nil {
-		err := c.window(address, version)
+		err := c.window(wish, version)
 		if err != nil {
 			c.notice("%s", wire.Printable(err.Error(), 300))
 		}
 		return err == nil
 	}
-	self, err := os.Executable()
-	return err == nil && hasDisplay() && openWindow(filepath.Dir(self), address)
-}
-
-// openWindow starts the desktop build that lies in the folder, on its own so that it outlives the
-// terminal, and reports whether it did.
-func openWindow(folder, address string) bool {
-	desktop := filepath.Join(folder, desktopName)
-	if info, err := os.Stat(desktop); err != nil || info.IsDir() {
-		return false
-	}
-	window := exec.Command(desktop)
-	if address != "" {
-		window.Args = append(window.Args, control.Link(address))
-	}
-	window.SysProcAttr = onItsOwn()
-	if window.Start() != nil {
-		return false
-	}
-	_ = window.Process.Release() // nothing is waited for
-	return true
+	return beside.Window(wish)
 }

@@ -2,6 +2,7 @@ package control
 
 import (
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/waymend/waymend/resources"
@@ -23,50 +24,83 @@ const (
 
 func (e LinkError) Error() string { return resources.Text(resources.English, string(e), nil) }
 
-// ParseLink reads the address out of a link that a web page or another program made. The only form
-// is waymend://check?url=ADDRESS with the address percent-encoded; waymend:check?url= and the slash
-// that some systems put before the question mark are the same. The address is printable, but
-// otherwise not examined: hand it to diagnostics.ParseTarget, and ask before anything that is more
-// than looking. Errors are LinkErrors.
-func ParseLink(text string) (address string, err error) {
+// ParseLink reads what a link wishes that a web page or another program made. The forms are
+// waymend://check?url=ADDRESS with the address percent-encoded, waymend://history,
+// waymend://incident?id=NUMBER and waymend://reset; without the two slashes, and with the slash that
+// some systems put before the question mark, they are the same. An address is printable, but
+// otherwise not examined: hand it to diagnostics.ParseTarget. Nothing that a link can wish does more
+// than show. Errors are LinkErrors.
+func ParseLink(text string) (Wish, error) {
 	if len(text) > maxAddress {
-		return "", LinkTooLong
+		return Wish{}, LinkTooLong
 	}
 	scheme, rest, ok := strings.Cut(text, ":")
 	if !ok || !strings.EqualFold(scheme, Scheme) {
-		return "", LinkForeign
+		return Wish{}, LinkForeign
 	}
 	action, query, _ := strings.Cut(strings.TrimPrefix(rest, "//"), "?")
-	value, isURL := strings.CutPrefix(query, "url=")
-	if !strings.EqualFold(strings.TrimSuffix(action, "/"), "check") || query != "" && !isURL || strings.ContainsAny(query, "&#") {
-		return "", LinkUnknown
+	if strings.ContainsAny(query, "&#") {
+		return Wish{}, LinkUnknown
 	}
-	address, err = url.PathUnescape(value)
+	switch page := Page(strings.ToLower(strings.TrimSuffix(action, "/"))); {
+	case page == "check":
+		return checkLink(query)
+	case page == "incident":
+		return incidentLink(query)
+	case (page == History || page == Reset) && query == "":
+		return Wish{Page: page}, nil
+	}
+	return Wish{}, LinkUnknown
+}
+
+func checkLink(query string) (Wish, error) {
+	value, isURL := strings.CutPrefix(query, "url=")
+	if query != "" && !isURL {
+		return Wish{}, LinkUnknown
+	}
+	address, err := url.PathUnescape(value)
 	if err != nil || !validAddress(address) {
-		return "", LinkNoAddress
+		return Wish{}, LinkNoAddress
 	}
 	// What looks like an option names no host, and might be taken for one on a command line.
 	if address = strings.TrimSpace(address); address == "" || address[0] == '-' {
-		return "", LinkNoAddress
+		return Wish{}, LinkNoAddress
 	}
-	return address, nil
+	return Wish{Address: address}, nil
 }
 
-// Link returns the link that ParseLink reads the address out of.
-func Link(address string) string {
-	return Scheme + "://check?url=" + strings.ReplaceAll(url.QueryEscape(address), "+", "%20")
+func incidentLink(query string) (Wish, error) {
+	number, ok := strings.CutPrefix(query, "id=")
+	id, err := strconv.ParseInt(number, 10, 64)
+	if !ok || err != nil || id <= 0 {
+		return Wish{}, LinkUnknown
+	}
+	return Wish{Page: History, Incident: id}, nil
 }
 
-// LinkArgument reads the address from a program's arguments when they are a link, as they are when
+// Link returns the link that ParseLink reads the wish out of; "" when there is nothing to wish.
+func (w Wish) Link() string {
+	switch {
+	case w.Incident > 0:
+		return Scheme + "://incident?id=" + strconv.FormatInt(w.Incident, 10)
+	case w.Page != "":
+		return Scheme + "://" + string(w.Page)
+	case w.Address != "":
+		return Scheme + "://check?url=" + strings.ReplaceAll(url.QueryEscape(w.Address), "+", "%20")
+	}
+	return ""
+}
+
+// LinkArgument reads the wish from a program's arguments when they are a link, as they are when
 // the system opens one. A link comes alone: where a system fills it into a command line, a quote in
 // it could slip in arguments of its own.
-func LinkArgument(args []string) (address string, isLink bool, err error) {
+func LinkArgument(args []string) (wish Wish, isLink bool, err error) {
 	if len(args) == 0 || len(args[0]) <= len(Scheme) || !strings.EqualFold(args[0][:len(Scheme)+1], Scheme+":") {
-		return "", false, nil
+		return Wish{}, false, nil
 	}
 	if len(args) > 1 {
-		return "", true, LinkUnknown
+		return Wish{}, true, LinkUnknown
 	}
-	address, err = ParseLink(args[0])
-	return address, true, err
+	wish, err = ParseLink(args[0])
+	return wish, true, err
 }

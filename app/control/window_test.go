@@ -14,13 +14,13 @@ import (
 
 func TestOpenWindow(t *testing.T) {
 	place(t)
-	if there, err := OpenWindow(t.Context(), "example.com"); there || err != nil {
+	if there, err := OpenWindow(t.Context(), Wish{Address: "example.com"}); there || err != nil {
 		t.Fatalf("%v, %v, although no window is open", there, err)
 	}
 	opened := make(chan string, 1)
-	serve(t, Window, WindowHandler(func(address string) { opened <- address }), usual)
+	serve(t, Window, WindowHandler(func(wish Wish) { opened <- wish.Address }), usual)
 	for _, address := range []string{"", "example.com", "https://example.com/a?b=ä&c=\"'<>", strings.Repeat("<", maxAddress)} {
-		there, err := OpenWindow(t.Context(), address)
+		there, err := OpenWindow(t.Context(), Wish{Address: address})
 		if !there || err != nil {
 			t.Fatalf("%.20q: %v, %v", address, there, err)
 		}
@@ -30,7 +30,7 @@ func TestOpenWindow(t *testing.T) {
 	}
 	for _, address := range []string{"a\nb", "\x1b[2J", "\u202e", strings.Repeat("a", maxAddress+1), strings.Repeat("a", maxBody+1)} {
 		var refusal *Error
-		if there, err := OpenWindow(t.Context(), address); there || !errors.As(err, &refusal) || refusal.Status != http.StatusBadRequest {
+		if there, err := OpenWindow(t.Context(), Wish{Address: address}); there || !errors.As(err, &refusal) || refusal.Status != http.StatusBadRequest {
 			t.Errorf("%.20q: %v, %v", address, there, err)
 		}
 	}
@@ -52,12 +52,16 @@ func TestWindowHandler(t *testing.T) {
 		{"POST", "/v1/open", `[]`, 400, false},
 		{"POST", "/v1/open", ``, 400, false},
 		{"POST", "/v1/open", `{"address":"\u0000"}`, 400, false},
+		{"POST", "/v1/open", `{"page":"history","incident":7}`, 204, true},
+		{"POST", "/v1/open", `{"page":"reset"}`, 204, true},
+		{"POST", "/v1/open", `{"page":"delete"}`, 400, false},
+		{"POST", "/v1/open", `{"incident":-1}`, 400, false},
 		{"GET", "/v1/open", ``, 405, false},
 		{"POST", "/v1/other", `{}`, 404, false},
 	} {
 		opened := false
 		w := httptest.NewRecorder()
-		WindowHandler(func(string) { opened = true }).ServeHTTP(w, httptest.NewRequest(c.method, c.path, strings.NewReader(c.body)))
+		WindowHandler(func(Wish) { opened = true }).ServeHTTP(w, httptest.NewRequest(c.method, c.path, strings.NewReader(c.body)))
 		if w.Code != c.code || opened != c.opened {
 			t.Errorf("%s %s %s: %d, opened %v", c.method, c.path, c.body, w.Code, opened)
 		}
@@ -70,7 +74,7 @@ func FuzzOpen(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		opened, address := 0, ""
 		w := httptest.NewRecorder()
-		h := WindowHandler(func(a string) { opened, address = opened+1, a })
+		h := WindowHandler(func(wish Wish) { opened, address = opened+1, wish.Address })
 		h.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/v1/open", strings.NewReader(string(body))))
 		if opened > 1 || (opened == 1) != (w.Code == http.StatusNoContent) {
 			t.Errorf("opened %d times, answered %d", opened, w.Code)
@@ -106,6 +110,11 @@ func TestParseLink(t *testing.T) {
 
 		{"waymend://", "", LinkUnknown},
 		{"waymend://reset?url=example.com", "", LinkUnknown},
+		{"waymend://history?x", "", LinkUnknown},
+		{"waymend://incident", "", LinkUnknown},
+		{"waymend://incident?id=0", "", LinkUnknown},
+		{"waymend://incident?id=-1", "", LinkUnknown},
+		{"waymend://incident?id=1;ls", "", LinkUnknown},
 		{"waymend://check/reset?url=example.com", "", LinkUnknown},
 		{"waymend://user@check?url=example.com", "", LinkUnknown},
 		{"waymend://check:80?url=example.com", "", LinkUnknown},
@@ -129,8 +138,8 @@ func TestParseLink(t *testing.T) {
 		{"waymend://check?url=" + strings.Repeat("a", maxAddress), "", LinkTooLong},
 	} {
 		got, err := ParseLink(c.link)
-		if got != c.address || !errors.Is(err, c.err) {
-			t.Errorf("%.60q: %q, %v", c.link, got, err)
+		if got != (Wish{Address: c.address}) || !errors.Is(err, c.err) {
+			t.Errorf("%.60q: %+v, %v", c.link, got, err)
 		}
 	}
 }
@@ -151,9 +160,9 @@ func TestLinkArgument(t *testing.T) {
 		{[]string{"waymend:"}, "", true, LinkUnknown},
 		{[]string{"waymend://check?url=example.com", "--report", "x"}, "", true, LinkUnknown},
 	} {
-		address, isLink, err := LinkArgument(c.args)
-		if address != c.address || isLink != c.isLink || !errors.Is(err, c.err) {
-			t.Errorf("%q: %q, %v, %v", c.args, address, isLink, err)
+		wish, isLink, err := LinkArgument(c.args)
+		if wish.Address != c.address || isLink != c.isLink || !errors.Is(err, c.err) {
+			t.Errorf("%q: %+v, %v, %v", c.args, wish, isLink, err)
 		}
 	}
 }
@@ -171,10 +180,11 @@ func FuzzParseLink(f *testing.F) {
 	f.Add("waymend://check?url=https%3A%2F%2Fexample.com%2F")
 	f.Add("waymend:check/?url=%2d%00")
 	f.Fuzz(func(t *testing.T, link string) {
-		address, err := ParseLink(link)
-		if (err == nil) != (address != "") {
-			t.Errorf("%q, %v", address, err)
+		wish, err := ParseLink(link)
+		if (err == nil) != (wish != Wish{}) {
+			t.Errorf("%+v, %v", wish, err)
 		}
+		address := wish.Address
 		var reason LinkError
 		if err != nil && !errors.As(err, &reason) {
 			t.Errorf("%v is not a LinkError", err)
@@ -183,7 +193,7 @@ func FuzzParseLink(f *testing.F) {
 		if strings.HasPrefix(address, "-") || address != strings.TrimSpace(address) {
 			t.Errorf("let %q through", address)
 		}
-		if _, err := json.Marshal(openRequest{address}); err != nil {
+		if _, err := json.Marshal(wish); err != nil {
 			t.Error(err)
 		}
 	})

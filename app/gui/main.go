@@ -29,11 +29,11 @@ type ErrNoWindow struct{ Why string }
 func (e ErrNoWindow) Error() string { return e.Why }
 
 // Open shows the window until it is closed. When a window of this person is already open, that one
-// comes up instead and takes the address over. The address may be empty.
-func Open(address, version string) (err error) {
+// comes up instead and shows what is wished.
+func Open(wish control.Wish, version string) (err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
 	defer cancel()
-	if up, err := control.OpenWindow(ctx, address); up && err == nil {
+	if up, err := control.OpenWindow(ctx, wish); up && err == nil {
 		return nil
 	}
 	if !hasDisplay() {
@@ -53,14 +53,14 @@ func Open(address, version string) (err error) {
 			err = ErrNoWindow{"no window can be opened here: the display does not answer, or it has no OpenGL"}
 		}
 	}()
-	return run(set, broken, address, version, &up)
+	return run(set, broken, wish, version, &up)
 }
 
-// handOver asks the window that is open to take the address over.
-func handOver(address string) error {
+// handOver asks the window that is open to show what is wished.
+func handOver(wish control.Wish) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
 	defer cancel()
-	_, err := control.OpenWindow(ctx, address)
+	_, err := control.OpenWindow(ctx, wish)
 	return err
 }
 
@@ -71,16 +71,16 @@ func scale(set settings.Settings) {
 	}
 }
 
-func run(set settings.Settings, broken error, address, version string, up *bool) error {
+func run(set settings.Settings, broken error, wish control.Wish, version string, up *bool) error {
 	a := app.NewWithID(id)
 	a.SetIcon(part.AppIcon())
 	w := newWindow(a, set, version)
-	server, err := control.Listen(control.Window, control.WindowHandler(func(address string) {
-		w.post(call(func() { w.raise(address) }))
+	server, err := control.Listen(control.Window, control.WindowHandler(func(wish control.Wish) {
+		w.post(call(func() { w.raise(wish) }))
 	}))
 	switch {
 	case errors.Is(err, control.ErrTaken):
-		return handOver(address) // another start was faster
+		return handOver(wish) // another start was faster
 	case err == nil:
 		defer server.Close()
 	}
@@ -90,7 +90,7 @@ func run(set settings.Settings, broken error, address, version string, up *bool)
 		if broken != nil {
 			w.apply(noticed{text: broken.Error(), fault: true})
 		}
-		w.arrive(address)
+		w.arrive(wish)
 	})
 	w.win.Show()
 	if !isOpen(w.win) {
@@ -138,18 +138,24 @@ func (w *window) hushOnSignal() (stop func()) {
 }
 
 // raise brings the window up for a second start.
-func (w *window) raise(address string) {
+func (w *window) raise(wish control.Wish) {
 	w.win.Show()
 	w.win.RequestFocus()
-	w.arrive(address)
+	w.arrive(wish)
 }
 
-// arrive takes over the address with which the window was started, or else what the clipboard holds.
-func (w *window) arrive(address string) {
-	if address == "" {
+// arrive shows what the window was started for, or else takes over what the clipboard holds.
+func (w *window) arrive(wish control.Wish) {
+	switch {
+	case wish.Page == control.Reset:
+		w.visit(placeCleanUp)
+	case wish.Page == control.History:
+		w.visit(placeHistory)
+		w.openIncident(wish.Incident)
+	case wish.Address != "":
+		w.visit(placeCheck)
+		w.examineAddress(wish.Address)
+	default:
 		w.paste()
-		return
 	}
-	w.visit(placeCheck)
-	w.examineAddress(address)
 }

@@ -1,32 +1,34 @@
-package cli
+package beside
 
 import (
 	"os"
 	"path/filepath"
 	"testing"
 	"time"
+
+	"github.com/waymend/waymend/app/control"
 )
 
-func TestOpenWindow(t *testing.T) {
+func TestWindow(t *testing.T) {
 	dir := t.TempDir()
-	if openWindow(dir, "") {
+	if window(dir, control.Wish{}) == nil {
 		t.Error("a window although there is no desktop build")
 	}
-	desktop := filepath.Join(dir, desktopName)
-	if err := os.WriteFile(desktop, []byte("not a program"), 0o600); err != nil {
+	program := filepath.Join(dir, desktop)
+	if err := os.WriteFile(program, []byte("not a program"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if openWindow(dir, "") {
+	if window(dir, control.Wish{}) == nil {
 		t.Error("a window by a file that is not a program")
 	}
 	opened := filepath.Join(dir, "opened")
-	if err := os.WriteFile(desktop, []byte("#!/bin/sh\n: > "+opened+"\n"), 0o700); err != nil {
+	if err := os.WriteFile(program, []byte("#!/bin/sh\n: > "+opened+"\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Chmod(desktop, 0o700); err != nil {
+	if err := os.Chmod(program, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if !openWindow(dir, "") {
+	if window(dir, control.Wish{}) != nil {
 		t.Fatal("the desktop build was not started")
 	}
 	for range 500 {
@@ -45,7 +47,7 @@ func TestHasDisplay(t *testing.T) {
 	}{{"", "", false}, {":0", "", true}, {"", "wayland-0", true}} {
 		t.Setenv("DISPLAY", c.x)
 		t.Setenv("WAYLAND_DISPLAY", c.wayland)
-		if got := hasDisplay(); got != c.want {
+		if got := HasDisplay(); got != c.want {
 			t.Errorf("%+v: %v", c, got)
 		}
 	}
