@@ -3,6 +3,8 @@ package checks
 import (
 	"net/url"
 	"testing"
+
+	"github.com/waymend/waymend/diagnostics/wire"
 )
 
 // FuzzFollow resolves Location fields of any servers.
@@ -39,14 +41,14 @@ func FuzzProxyURL(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		u, ok := proxyURL(s)
+		u, ok := wire.ParseProxy(s)
 		if !ok {
 			return
 		}
 		if u.Scheme == "" || u.Hostname() == "" || u.Port() == "" || u.User != nil {
 			t.Fatalf("%q: %q", s, u)
 		}
-		if again, ok := proxyURL(u.String()); !ok || again.String() != u.String() {
+		if again, ok := wire.ParseProxy(u.String()); !ok || again.String() != u.String() {
 			t.Errorf("%q: %q, again %v", s, u, again)
 		}
 	})

@@ -1,7 +1,6 @@
 package checks
 
 import (
-	"cmp"
 	"context"
 	"net"
 	"net/netip"
@@ -30,7 +29,7 @@ func runViaProxy(ctx context.Context, env *diagnostics.Env) (v ViaProxyReport, e
 	seen := map[string]bool{}
 	for _, s := range settings.Proxies {
 		for _, address := range append([]string{s.URL}, s.Chain...) {
-			u, ok := proxyURL(address)
+			u, ok := wire.ParseProxy(address)
 			if !ok || seen[u.String()] || len(list) == maxProxies {
 				continue
 			}
@@ -53,34 +52,6 @@ func runViaProxy(ctx context.Context, env *diagnostics.Env) (v ViaProxyReport, e
 		v.Proxies = append(v.Proxies, p.ProxyReport)
 	}
 	return v, nil
-}
-
-// proxyURL reads a proxy as settings give it ("http://a:1") and as scripts do ("PROXY a:1").
-func proxyURL(s string) (*url.URL, bool) {
-	kind, rest, found := strings.Cut(strings.TrimSpace(s), " ")
-	if found {
-		scheme, known := map[string]string{"PROXY": "http", "HTTP": "http", "HTTPS": "https", "SOCKS": "socks5", "SOCKS5": "socks5"}[strings.ToUpper(kind)]
-		if !known {
-			return nil, false
-		}
-		s = scheme + "://" + strings.TrimSpace(rest)
-	}
-	u, err := url.Parse(strings.TrimSpace(s))
-	if err != nil || u.Hostname() == "" {
-		return nil, false
-	}
-	if _, err := netip.ParseAddr(u.Hostname()); strings.Contains(u.Hostname(), ":") && err != nil {
-		return nil, false
-	}
-	usual, known := map[string]string{"http": "80", "https": "443", "socks5": "1080", "socks5h": "1080"}[u.Scheme]
-	if !known {
-		return nil, false
-	}
-	port := cmp.Or(u.Port(), usual)
-	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
-		return nil, false
-	}
-	return &url.URL{Scheme: u.Scheme, Host: net.JoinHostPort(u.Hostname(), port)}, true
 }
 
 // socks reports whether a proxy passes connections on without looking into them.

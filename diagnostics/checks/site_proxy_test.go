@@ -13,6 +13,8 @@ import (
 
 	"github.com/waymend/waymend/diagnostics"
 	"github.com/waymend/waymend/platform"
+
+	"github.com/waymend/waymend/diagnostics/wire"
 )
 
 func TestProxyURL(t *testing.T) {
@@ -34,7 +36,7 @@ func TestProxyURL(t *testing.T) {
 		"PROXY a:99999":                "",
 	} {
 		got := ""
-		if u, ok := proxyURL(in); ok {
+		if u, ok := wire.ParseProxy(in); ok {
 			got = u.String()
 		}
 		if got != want {

@@ -17,8 +17,10 @@ import (
 // Step is a step on the way to an answer.
 type Step string
 
-// Steps in their order. Done means that an answer came; its status is judged apart.
+// Steps in their order. Done means that an answer came; its status is judged apart. Router is for the
+// connection in general only.
 const (
+	Router  Step = "router"
 	Name    Step = "dns"
 	Connect Step = "connect"
 	TLS     Step = "tls"
@@ -26,8 +28,17 @@ const (
 	Done    Step = ""
 )
 
-// ServerError is the kind of an answer whose status is 500 or above.
-const ServerError wire.Kind = "status"
+// Kinds of failure beyond those of package wire. A certificate that is not accepted has its
+// wire.Problem for a kind: "expired", "wrong-name", "unknown-authority" and so on.
+const (
+	// ServerError is the kind of an answer whose status is 500 or above.
+	ServerError  wire.Kind = "status"
+	NoSuchName   wire.Kind = "nxdomain"     // the name does not exist (RFC 8020)
+	NoAddress    wire.Kind = "no-address"   // the name exists and has no address
+	LookupFailed wire.Kind = "dns-failed"   // all servers answered, but with SERVFAIL, REFUSED or the like
+	NoServers    wire.Kind = "dns-nobody"   // no DNS server is configured
+	ProxyRefused wire.Kind = "proxy-status" // the proxy opens no way; Status is what it said
+)
 
 // Result is one probe of one address. Durations of steps that were not reached are 0.
 type Result struct {
@@ -47,6 +58,7 @@ type Result struct {
 	Took    time.Duration `json:"took"`            // the whole
 
 	Server   netip.AddrPort `json:"server,omitzero"` // that was connected to
+	Proxy    string         `json:"proxy,omitempty"` // the way went through it: scheme://host:port
 	Status   int            `json:"status,omitempty"`
 	Bytes    int            `json:"bytes,omitempty"`        // of the answer's body, as far as it was read
 	CertEnds time.Time      `json:"cert_ends,omitzero"`     // the earliest end of validity in the chain
@@ -55,3 +67,10 @@ type Result struct {
 
 // Well reports whether the probe found nothing wrong: an answer came and is not a server's error.
 func (r Result) Well() bool { return r.Ended == Done && r.Kind == "" }
+
+// Void reports whether the probe says nothing about the network: it was ended early, or this
+// computer had no socket left for it.
+func (r Result) Void() bool { return r.Kind == wire.Cancelled || r.Kind == wire.NoFiles }
+
+// fail notes where and why the way ended.
+func (r *Result) fail(at Step, why wire.Kind) { r.Ended, r.Kind = at, why }

@@ -42,16 +42,31 @@ func (h *Handshake) judge(sent []*x509.Certificate, o TLSOptions) {
 	for _, c := range sent[:min(len(sent), maxChain)] {
 		h.Chain = append(h.Chain, describe(c))
 	}
-	j := judgement{sent: sent, leaf: sent[0], now: o.Now, roots: rootsOr(o.Roots), until: time.Now().Add(judgeLimit)}
-	j.trust()
-	if name := strings.TrimSuffix(o.ServerName, "."); name != "" && j.leaf.VerifyHostname(hostForVerify(name)) != nil {
-		j.add(WrongName)
-	}
+	j := judged(sent, o)
 	h.Problems, h.Root = j.problems, j.root
 	h.TrustedButForTime = len(h.Problems) > 0
 	for _, p := range h.Problems {
 		h.TrustedButForTime = h.TrustedButForTime && (p == Expired || p == NotYetValid)
 	}
+}
+
+// Judge tells everything that is wrong with a chain as it was sent, leaf first, for the name and the
+// time of o (whose Now must be set), and when the first certificate of the trusted chain ends.
+func Judge(sent []*x509.Certificate, o TLSOptions) (problems []Problem, ends time.Time) {
+	if len(sent) == 0 {
+		return []Problem{BadUsage}, ends
+	}
+	j := judged(sent[:min(len(sent), maxJudged)], o)
+	return j.problems, j.ends
+}
+
+func judged(sent []*x509.Certificate, o TLSOptions) judgement {
+	j := judgement{sent: sent, leaf: sent[0], now: o.Now, roots: rootsOr(o.Roots), until: time.Now().Add(judgeLimit)}
+	j.trust()
+	if name := strings.TrimSuffix(o.ServerName, "."); name != "" && j.leaf.VerifyHostname(hostForVerify(name)) != nil {
+		j.add(WrongName)
+	}
+	return j
 }
 
 // hostForVerify drops the zone, which no certificate holds.
@@ -90,6 +105,7 @@ type judgement struct {
 	until    time.Time // when to give up looking for reasons
 	problems []Problem
 	root     string
+	ends     time.Time // of the trusted chain's validity, or of the leaf's
 }
 
 func (j *judgement) late() bool { return time.Now().After(j.until) }
@@ -158,6 +174,7 @@ func (j *judgement) trusted(chain []*x509.Certificate) {
 }
 
 func (j *judgement) window(from, to time.Time) {
+	j.ends = to
 	if j.now.After(to) {
 		j.add(Expired)
 	}

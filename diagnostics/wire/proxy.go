@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"crypto/x509"
 	"encoding/base64"
@@ -9,6 +10,8 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -134,3 +137,31 @@ type bufferedConn struct {
 }
 
 func (c *bufferedConn) Read(b []byte) (int, error) { return c.br.Read(b) }
+
+// ParseProxy reads a proxy as settings give it ("http://a:1") and as scripts do ("PROXY a:1").
+func ParseProxy(s string) (*url.URL, bool) {
+	kind, rest, found := strings.Cut(strings.TrimSpace(s), " ")
+	if found {
+		scheme, known := map[string]string{"PROXY": "http", "HTTP": "http", "HTTPS": "https", "SOCKS": "socks5", "SOCKS5": "socks5"}[strings.ToUpper(kind)]
+		if !known {
+			return nil, false
+		}
+		s = scheme + "://" + strings.TrimSpace(rest)
+	}
+	u, err := url.Parse(strings.TrimSpace(s))
+	if err != nil || u.Hostname() == "" {
+		return nil, false
+	}
+	if _, err := netip.ParseAddr(u.Hostname()); strings.Contains(u.Hostname(), ":") && err != nil {
+		return nil, false
+	}
+	usual, known := map[string]string{"http": "80", "https": "443", "socks5": "1080", "socks5h": "1080"}[u.Scheme]
+	if !known {
+		return nil, false
+	}
+	port := cmp.Or(u.Port(), usual)
+	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+		return nil, false
+	}
+	return &url.URL{Scheme: u.Scheme, Host: net.JoinHostPort(u.Hostname(), port)}, true
+}

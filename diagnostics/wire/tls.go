@@ -63,24 +63,18 @@ func StartTLS(ctx context.Context, conn net.Conn, o TLSOptions) (*tls.Conn, Hand
 
 // config never lets crypto/tls verify: it would stop at the first problem.
 func (o TLSOptions) config(h *Handshake, sent *[]*x509.Certificate) *tls.Config {
-	c := &tls.Config{
-		InsecureSkipVerify: true,
-		MinVersion:         max(o.MinVersion, tls.VersionTLS10),
-		MaxVersion:         o.MaxVersion,
-		NextProtos:         o.ALPN,
-		CurvePreferences:   o.Curves,
-		CipherSuites:       browserSuites,
-		VerifyPeerCertificate: func(raw [][]byte, _ [][]*x509.Certificate) error {
-			*sent = parseChain(raw)
-			return nil
-		},
-		GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
-			h.ClientCertAsked = true
-			return &tls.Certificate{}, nil
-		},
+	c := BrowserTLS()
+	c.MaxVersion, c.NextProtos, c.CurvePreferences = o.MaxVersion, o.ALPN, o.Curves
+	c.VerifyPeerCertificate = func(raw [][]byte, _ [][]*x509.Certificate) error {
+		*sent = parseChain(raw)
+		return nil
 	}
-	if o.MinVersion == 0 {
-		c.MinVersion = tls.VersionTLS12
+	c.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+		h.ClientCertAsked = true
+		return &tls.Certificate{}, nil
+	}
+	if o.MinVersion != 0 {
+		c.MinVersion = max(o.MinVersion, tls.VersionTLS10)
 	}
 	if c.MaxVersion != 0 && c.MinVersion > c.MaxVersion {
 		c.MinVersion = c.MaxVersion
@@ -89,6 +83,12 @@ func (o TLSOptions) config(h *Handshake, sent *[]*x509.Certificate) *tls.Config 
 		c.ServerName = o.ServerName
 	}
 	return c
+}
+
+// BrowserTLS offers what browsers offer and verifies nothing by itself: whoever uses it judges the
+// chain that came, as StartTLS and Judge do.
+func BrowserTLS() *tls.Config {
+	return &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS12, CipherSuites: browserSuites}
 }
 
 // browserSuites are Go's TLS 1.2 suites and those without forward secrecy that browsers still
