@@ -70,6 +70,13 @@ func shapes() map[string]string {
 		"dash":    outline(strokes["dash"], 3),
 		"waymend-mono": outline("M3 6 L7.6 18.5 L12 10 L16.4 18.5 L21 6", 2.8) +
 			disc(point{12, 4.6}, 2.2),
+
+		// The tray's: the marks of states as wide as the grid and bolder, because they are shown on 16 pixels.
+		"tray-well": disc(point{12, 12}, 11) + hook(point{6.8, 12.6}, point{10.4, 16.2}, point{17.2, 8.2}, 1.6),
+		"tray-trouble": rounded(2, point{12, 3.2}, point{2.9, 20}, point{21.1, 20}) +
+			slot(point{12, 8.4}, point{12, 13.2}, 1.5) + hole(point{12, 17.6}, 1.7),
+		"tray-unknown": outline("M12 3.2 A8.8 8.8 0 0 1 12 20.8 A8.8 8.8 0 0 1 12 3.2", 4),
+		"tray-working": outline("M20.6 14.5 A8.8 8.8 0 1 1 19.6 8 M20.6 2.6 V8.6 H14.6", 3.4),
 	}
 }
 
