@@ -25,6 +25,7 @@ const (
 	resolveLimit = 10 * time.Second
 	portLimit    = 2 * time.Second
 	portPatience = 1500 * time.Millisecond // before the silent target's port is tried
+	textsAfter   = 3 * time.Millisecond    // the texts are read while packets travel, not while they leave
 )
 
 // destination is what to trace or ping.
@@ -48,7 +49,8 @@ func traceRoute(ctx context.Context, c *call) error {
 	}
 	debug.SetGCPercent(400) // a trace needs a few megabytes: collecting them would only cost time
 	p := c.printer(set.Speaks())
-	go resources.Has(p.lang, "trace.looking") // the texts are read while packets travel
+	warm := time.AfterFunc(textsAfter, func() { resources.Has(p.lang, "trace.looking") })
+	defer warm.Stop()
 	view := newScreen(c.stdout, c.flags.noColor)
 	live := view.moves && !c.flags.json && !c.flags.trace.summary
 	endless := live && c.flags.trace.count == 0

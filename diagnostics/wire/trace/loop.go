@@ -12,11 +12,13 @@ func (t *Tracer) loop(ctx context.Context, c carrier, seen func(Event)) {
 	if seen == nil {
 		seen = func(Event) {}
 	}
-	t.paths[0].measureSize(c.mtu())
-	for ctx.Err() == nil {
+	for measured := false; ctx.Err() == nil; measured = true {
 		until, done := t.send(c, seen)
 		if done {
 			return
+		}
+		if !measured && !t.options.Direct { // the first probes travel meanwhile
+			t.measureSize(c.mtu())
 		}
 		err := c.receive(ctx, until, func(a answer) {
 			var e Event
@@ -101,3 +103,5 @@ func (t *Tracer) sendFor(p *path, c carrier) (again time.Time, failed bool) {
 
 // nothingYet reports whether no answer has come at all.
 func (p *path) nothingYet() bool { return p.farthest() == 0 && p.round <= 1 }
+
+func (t *Tracer) measureSize(mtu int) { t.note(func() { t.paths[0].measureSize(mtu) }) }

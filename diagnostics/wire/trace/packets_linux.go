@@ -21,7 +21,6 @@ type packets struct {
 	six    bool
 	token  token
 	socks  []packetSocket
-	link   int
 	data   [2048]byte
 	oob    [1024]byte
 }
@@ -48,9 +47,6 @@ func openPackets(o Options, way string) (carrier, error) {
 	}
 	for _, s := range c.socks {
 		c.fds = append(c.fds, unix.PollFd{Fd: int32(s.fd), Events: unix.POLLIN})
-	}
-	if !o.Direct {
-		c.link = linkMTU(o.Target)
 	}
 	return c, nil
 }
@@ -99,7 +95,7 @@ func (c *packets) onlyReplies(fd int) {
 }
 
 func (c *packets) method() string { return c.way }
-func (c *packets) mtu() int       { return c.link }
+func (c *packets) mtu() int       { return linkMTU(c.target) }
 
 func (c *packets) close() {
 	c.poller.close()

@@ -4,7 +4,8 @@ import "time"
 
 // Rules of patience.
 const (
-	// probeGap keeps the first volley from being one clump.
+	// probeGap keeps the first volleys of all flows but the first from being one clump: sixteen packets at
+	// once harm nobody, a few hundred fill queues.
 	probeGap = 100 * time.Microsecond
 	// ahead is how many hops beyond the last answer are probed: more silent ones in a row are the end.
 	ahead    = 16
@@ -180,7 +181,7 @@ func (p *path) discover(now time.Time, soon func(time.Time)) (probe, bool) {
 	}
 	limit := p.limit()
 	if p.next <= limit {
-		if at := p.lastSent.Add(probeGap); now.Before(at) {
+		if at := p.lastSent.Add(probeGap); p.flow > 0 && now.Before(at) {
 			soon(at)
 		} else {
 			p.next++
