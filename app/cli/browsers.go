@@ -37,6 +37,19 @@ type profileFound struct {
 	CookieBytes int64        `json:"cookie_bytes"`
 	Measured    bool         `json:"measured"`
 	Caches      []cacheFound `json:"caches"`
+	Network     networkFound `json:"network"`
+
+	network []mend.Network
+}
+
+// networkFound is what a profile says about DNS and proxies; "" where it says nothing.
+type networkFound struct {
+	DoH       string        `json:"doh"` // off, automatic, secure
+	DoHServer string        `json:"doh_server"`
+	Proxy     string        `json:"proxy"` // system, direct, fixed, script, detect
+	Server    string        `json:"proxy_server"`
+	Managed   bool          `json:"managed"`
+	Pages     browser.Pages `json:"pages"` // where they are changed
 }
 
 type cacheFound struct {
@@ -61,6 +74,12 @@ type browserAbsent struct {
 
 // browsers is the command "browsers".
 func browsers(ctx context.Context, c *call) error {
+	switch {
+	case slices.Contains(c.flags.given, "open-clean"):
+		return c.openClean()
+	case slices.Contains(c.flags.given, "in"):
+		return misuse("--in says where --open-clean ADDRESS opens it")
+	}
 	set, err := c.settings()
 	if err != nil {
 		return err
@@ -104,7 +123,9 @@ func listFound(found map[string]browser.Found, lang string) browserList {
 	for _, f := range found {
 		families[f.Family.ID] = true
 		one := profileFound{Browser: wire.Printable(f.Browser, 100), Family: f.Family.ID, Profile: wire.Printable(f.Name, 100), Directory: f.Dir,
-			State: string(f.State), PID: f.PID, CacheBytes: f.CacheBytes, CookieBytes: f.CookieBytes, Measured: f.Measured, Caches: []cacheFound{}}
+			State: string(f.State), PID: f.PID, CacheBytes: f.CacheBytes, CookieBytes: f.CookieBytes, Measured: f.Measured, Caches: []cacheFound{}, network: mend.NetworkOf(f)}
+		n := f.Network
+		one.Network = networkFound{n.DoHMode, wire.Printable(n.DoHURL, 400), n.ProxyMode, wire.Printable(n.Proxy, 400), n.Managed, f.Family.Pages()}
 		if !f.Used.IsZero() {
 			used := f.Used.UTC()
 			one.UsedAt = &used
@@ -157,6 +178,7 @@ func (p printer) browsers(list browserList, verbose bool) {
 		}
 		p.marked("  ", state, "", text)
 		p.caches(f.Caches, verbose)
+		p.network(f, verbose)
 	}
 	if len(list.Profiles) == 0 {
 		p.para("", p.say("cli.browsers.none"), "")
@@ -182,6 +204,17 @@ func (p printer) caches(list []cacheFound, verbose bool) {
 			p.marked("    ", "warning", "", x.Error)
 		case verbose:
 			p.para("      ", wire.Printable(x.Path, 400)+": "+report.Size(p.lang, x.Bytes), faint)
+		}
+	}
+}
+
+// network says what a profile has set about DNS and proxies, and where; what is as it came only when a
+// person wants every detail.
+func (p printer) network(f profileFound, verbose bool) {
+	for _, n := range f.network {
+		if !n.Usual || verbose {
+			p.para(p.screen.plain("    • "), mend.Words(n.Line, p.lang), "")
+			p.para("      ", mend.Words(n.Change(f.Network.Managed), p.lang), faint)
 		}
 	}
 }

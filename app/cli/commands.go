@@ -27,7 +27,7 @@ func commands() []command {
 		{"fix", "[NAME…]", "mend what can be mended from here; without NAME: list it", fixFlags, maxFixes, fix},
 		{"undo", "[ID]", "take the last fix back, or that one", commonFlags, 1, undo},
 		{"reset", "[ADDRESS]", "clear browser caches and the DNS cache, and ADDRESS's cookies", resetFlags, 1, reset},
-		{"browsers", "", "list browsers and profiles found here, with sizes", commonFlags, 0, browsers},
+		{"browsers", "", "list browsers and profiles found here, with sizes", browserFlags, 0, browsers},
 		{"ping", "HOST", "ask HOST again and again whether it answers, and how fast", pingFlags, 1, ping},
 		{"trace", "HOST", "the way to HOST, with its slowest stretch named", traceFlags, 1, traceRoute},
 		{"window", "[ADDRESS]", "open the window, for ADDRESS", nil, 1, openOnly},

@@ -40,12 +40,15 @@ func fix(ctx context.Context, c *call) error {
 	case len(names) == 0:
 		return m.list(target)
 	}
-	list := m.planned(func() (list []mend.Asked) {
+	list, err := m.closed(func() (list []mend.Asked) {
 		for _, id := range names {
 			list = append(list, m.kit.PlanAsked(m.ctx, id, target, c.flags.closed))
 		}
 		return list
 	})
+	if err != nil {
+		return m.end(err)
+	}
 	m.site = site
 	return m.carryOut(list, false)
 }
@@ -53,11 +56,11 @@ func fix(ctx context.Context, c *call) error {
 // fixNames checks the names and flags before anything is looked at.
 func (c *call) fixNames() (names []string, err error) {
 	f := c.flags
-	if f.log && (len(c.args) > 0 || f.dryRun || f.yes || f.closed || slices.Contains(f.given, "site")) {
+	if f.log && (len(c.args) > 0 || f.dryRun || f.yes || f.closed || f.close || slices.Contains(f.given, "site")) {
 		return nil, misuse("--log lists what was changed; of the flags of fix only --json goes with it")
 	}
-	if len(c.args) == 0 && (f.yes || f.closed) {
-		return nil, misuse("--yes and --closed need the NAME of a fix; \"waymend fix\" lists them")
+	if len(c.args) == 0 && (f.yes || f.closed || f.close) {
+		return nil, misuse("--yes, --close and --closed need the NAME of a fix; \"waymend fix\" lists them")
 	}
 	for _, id := range c.args {
 		if _, ok := remedy.Find(id); !ok {

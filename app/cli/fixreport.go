@@ -124,14 +124,17 @@ func (p printer) plan(a mend.Asked, r fixReport) {
 }
 
 func (p printer) refused(list []refusal) {
-	closable := false
+	closable, closes := false, false
 	for _, r := range list {
 		lead := r.Text
 		if r.Browser != "" && r.Profile != "" && !strings.Contains(r.Text, r.Browser) {
 			lead = p.say("cli.fix.of", "browser", r.Browser, "profile", r.Profile) + " " + r.Text
 		}
 		p.marked("  ", "warning", "", lead)
-		closable = closable || r.Reason == "may-run"
+		closable, closes = closable || r.Reason == "may-run", closes || r.Reason == "running"
+	}
+	if closes {
+		p.para("    ", p.say("cli.fix.closable"), faint)
 	}
 	if closable {
 		p.para("    ", p.say("cli.fix.closed"), faint)

@@ -18,20 +18,22 @@ type flags struct {
 	four, six, quick, outside             bool
 	timeout                               time.Duration // 0: as in the settings
 	origin, report, replay, saw, letter   string
-	dryRun, yes, closed, log              bool
+	dryRun, yes, close, closed, log       bool
 	site                                  string
+	openClean, in                         string
 	trace                                 traceOptions
 	given                                 []string // names, in the order of the alphabet
 }
 
 // Names of flags by the commands that know them.
 var (
-	commonFlags = []string{"json", "config", "no-color", "v", "help", "h", "version"}
-	checkFlags  = append(slices.Clone(commonFlags), "4", "6", "timeout", "quick", "outside", "origin", "report", "replay", "saw", "letter")
-	laterFlags  = []string{"system"} // of commands that this version lacks
-	resetFlags  = append(slices.Clone(commonFlags), "dry-run", "yes", "closed")
-	fixFlags    = append(slices.Clone(resetFlags), "site", "log", "timeout")
-	demoFlags   = append(slices.Clone(commonFlags), "4", "6", "timeout", "quick", "report")
+	commonFlags  = []string{"json", "config", "no-color", "v", "help", "h", "version"}
+	checkFlags   = append(slices.Clone(commonFlags), "4", "6", "timeout", "quick", "outside", "origin", "report", "replay", "saw", "letter")
+	laterFlags   = []string{"system"} // of commands that this version lacks
+	resetFlags   = append(slices.Clone(commonFlags), "dry-run", "yes", "close", "closed")
+	fixFlags     = append(slices.Clone(resetFlags), "site", "log", "timeout")
+	browserFlags = append(slices.Clone(commonFlags), "open-clean", "in")
+	demoFlags    = append(slices.Clone(commonFlags), "4", "6", "timeout", "quick", "report")
 )
 
 // parse reads flags wherever they stand and returns the other words. "--" ends the flags.
@@ -67,9 +69,12 @@ func (f *flags) parse(args []string) (words []string, err error) {
 	set.StringVar(&f.letter, "letter", "", "")
 	set.BoolVar(&f.dryRun, "dry-run", false, "")
 	set.BoolVar(&f.yes, "yes", false, "")
+	set.BoolVar(&f.close, "close", false, "")
 	set.BoolVar(&f.closed, "closed", false, "")
 	set.BoolVar(&f.log, "log", false, "")
 	set.StringVar(&f.site, "site", "", "")
+	set.StringVar(&f.openClean, "open-clean", "", "")
+	set.StringVar(&f.in, "in", "", "")
 	for _, name := range laterFlags {
 		set.Bool(name, false, "")
 	}

@@ -31,7 +31,10 @@ var flagHelp = []struct{ name, shown, what string }{
 	{"dry-run", "--dry-run", "only show what would change"},
 	{"yes", "--yes", "do not ask before it is done"},
 	{"site", "--site ADDRESS", "the website that it is about; afterwards check whether it helped"},
+	{"close", "--close", "ask a browser that is in the way to close, and wait until it has"},
 	{"closed", "--closed", "browsers of which that cannot be told are closed"},
+	{"open-clean", "--open-clean ADDRESS", "open ADDRESS in a browser with a clean, temporary profile"},
+	{"in", "--in BROWSER", "in this browser (default: the one that links open in)"},
 	{"log", "--log", "list what was changed, newest first"},
 	{"c", "-c N", "how many rounds (default: until Ctrl-C; 10 where nobody watches)"},
 	{"interval", "--interval D", "from one round to the next (default 1s where somebody watches)"},
@@ -63,8 +66,13 @@ Waymend changes nothing that it cannot write down first: waymend fix --log shows
   waymend fix --log
 `
 
+const browsersHelp = `Does a page come with a clean profile and not otherwise? Then it is that browser's cache, cookies
+or extensions. The profile is deleted when its window is closed.
+  waymend browsers --open-clean example.com --in firefox
+`
+
 const resetHelp = `Logins, bookmarks, history, extensions and open tabs stay, always. A browser that runs is left
-alone and named. What was cleared can be taken back for 15 minutes: waymend undo
+alone and named, unless it closes when it is asked to (--close; never by force). What was cleared can be taken back for 15 minutes: waymend undo
 `
 
 const undoHelp = `IDs are in the log: waymend fix --log
@@ -76,7 +84,7 @@ is wrong, 4 Waymend itself failed, 130 interrupted.
 
 // notes follow the flags of a command.
 var notes = map[string][]string{
-	"check": {sawHelp, exitHelp}, "fix": {fixHelp, doneHelp}, "reset": {resetHelp, doneHelp}, "undo": {undoHelp, doneHelp}, "browsers": {doneHelp},
+	"check": {sawHelp, exitHelp}, "fix": {fixHelp, doneHelp}, "reset": {resetHelp, doneHelp}, "undo": {undoHelp, doneHelp}, "browsers": {browsersHelp, doneHelp},
 }
 
 func help(_ context.Context, c *call) error {

@@ -1,15 +1,11 @@
 package cli
 
 import (
-	"bufio"
 	"context"
 	"errors"
-	"io"
 	"slices"
 	"strings"
 	"time"
-
-	"golang.org/x/term"
 
 	"github.com/waymend/waymend/app/examine"
 	"github.com/waymend/waymend/app/mend"
@@ -114,29 +110,17 @@ func (m *mending) consent(asked []mend.Asked) error {
 	if m.flags.yes || !slices.ContainsFunc(asked, func(a mend.Asked) bool { return a.Err == nil && len(a.Plan.Lines) > 0 && mend.AsksFirst(a.Fix) }) {
 		return nil
 	}
-	if m.stdin == nil || !term.IsTerminal(int(m.stdin.Fd())) || !newScreen(m.stderr, true).terminal {
+	if !m.attended() {
 		return codeError{exitFault, m.p.say("cli.fix.unattended")}
 	}
 	if !m.flags.json {
 		m.p.gap()
-		m.out.Flush()
 	}
-	io.WriteString(m.err, m.p.screen.plain(m.p.say("cli.fix.ask"))+" ")
-	answer := make(chan string, 1)
-	go func() { // a read of a terminal cannot be ended; the program ends instead
-		line, _ := bufio.NewReaderSize(io.LimitReader(m.stdin, 256), 256).ReadString('\n')
-		answer <- strings.ToLower(strings.TrimSpace(line))
-	}()
-	select {
-	case said := <-answer:
-		if said != "" && slices.Contains(strings.Fields("y yes "+m.p.say("cli.fix.yes")), said) {
-			return nil
-		}
-		return codeError{exitFault, m.p.say("cli.fix.untouched")}
-	case <-m.ctx.Done():
-		io.WriteString(m.err, "\n")
-		return codeError{exitInterrupted, m.p.say("cli.fix.untouched")}
+	yes, err := m.ask(m.p.say("cli.fix.ask"))
+	if err == nil && !yes {
+		err = codeError{exitFault, m.p.say("cli.fix.untouched")}
 	}
+	return err
 }
 
 // do does one fix after the other, until one fails or Ctrl-C, and examines the website afterwards.

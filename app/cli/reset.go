@@ -24,6 +24,9 @@ func reset(ctx context.Context, c *call) error {
 	defer stop()
 	m.doc.Address = site.URL
 	target := remedy.Target{Host: site.Host}
-	list := m.planned(func() []mend.Asked { return m.kit.PlanReset(m.ctx, target, c.flags.closed) })
+	list, err := m.closed(func() []mend.Asked { return m.kit.PlanReset(m.ctx, target, c.flags.closed) })
+	if err != nil {
+		return m.end(err)
+	}
 	return m.carryOut(list, true)
 }

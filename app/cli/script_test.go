@@ -18,6 +18,7 @@ func TestMain(m *testing.M) {
 			}
 			os.Exit(Main(os.Args[1:], nil))
 		},
+		"pretend-chromium": pretendChromium,
 	})
 }
 

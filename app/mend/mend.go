@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/waymend/waymend/app/changes"
@@ -173,8 +174,24 @@ func (k Kit) giveBack(ctx context.Context) (next time.Time) {
 	if k.Host.Cleaner == nil {
 		return next
 	}
-	k.Host.Cleaner.Resume(ctx, clean.Gently)
+	for _, r := range k.Host.Cleaner.Resume(ctx, clean.Gently) {
+		if r.Adopted && len(r.Done) > 0 {
+			k.note(ctx, r)
+		}
+	}
 	return k.next()
+}
+
+// note writes down what was deleted of a clearing of which no entry may be left.
+func (k Kit) note(ctx context.Context, r clean.Result) {
+	left := remedy.Remedy{ID: remedy.ClearBrowsers, Apply: func(_ context.Context, _ remedy.Host, _ remedy.Plan, tell func(remedy.Progress)) (remedy.Undo, error) {
+		for n, i := range r.Done {
+			tell(remedy.Progress{Number: n + 1, Of: len(r.Done), Bytes: i.Bytes, Line: remedy.Line{Key: "clean.line.left", Values: map[string]string{
+				"browser": i.Browser, "profile": i.Profile, "path": i.Place.Path(), "bytes": strconv.FormatInt(i.Bytes, 10)}}})
+		}
+		return remedy.Undo{}, nil
+	}}
+	_, _, _ = k.Log.Apply(ctx, k.Host, left, remedy.Plan{}, nil) // it is gone, written down or not
 }
 
 // next is when the earliest clearing can be given back; zero when none waits.

@@ -13,6 +13,7 @@ import (
 	"github.com/waymend/waymend/platform/browser/clean"
 	"github.com/waymend/waymend/platform/change"
 	"github.com/waymend/waymend/platform/elevate"
+	"github.com/waymend/waymend/platform/launch"
 	"github.com/waymend/waymend/resources"
 )
 
@@ -56,6 +57,8 @@ var reasons = []struct {
 	{changes.ErrUndone, "mend.why.undone"},
 	{clean.ErrSuffix, "mend.why.suffix"},
 	{ErrUnknown, "mend.why.unknown"},
+	{ErrNoFolder, "mend.why.no-folder"},
+	{launch.ErrClean, "mend.why.no-clean"},
 }
 
 // Why is the sentence of an error of this package, of remedies and of the log.

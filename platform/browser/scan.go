@@ -17,6 +17,7 @@ import (
 type Found struct {
 	Profile
 	Live
+	Network     Settings    // what it says about DNS and proxies
 	Caches      []CacheSize // those that exist
 	CacheBytes  int64
 	CookieBytes int64 // of the files that hold cookies; Safari's are not looked at
@@ -77,7 +78,7 @@ func (s System) Scan(ctx context.Context, use func(Found)) error {
 
 // measure counts one profile. The caches that profiles share are counted with the first one.
 func (s System) measure(ctx context.Context, p Profile, first bool, say func(Found)) {
-	f := Found{Profile: p, Live: s.State(p)}
+	f := Found{Profile: p, Live: s.State(p), Network: s.Settings(p)}
 	stores := s.Stores(p)
 	for _, place := range append(stores.Cookies, stores.Sessions...) {
 		f.CookieBytes += setBytes(place)
