@@ -54,6 +54,34 @@ func entries(t *testing.T, dir string) int {
 	return len(list)
 }
 
+// TestTidyAdopts loses the journal of a clearing: its space is given back all the same, and written down.
+func TestTidyAdopts(t *testing.T) {
+	k, cache := kit(t)
+	plan, err := k.PlanClearing(t.Context(), remedy.Clearing{Caches: true})
+	if err == nil {
+		_, err = k.Apply(t.Context(), plan, nil)
+	}
+	hold, _ := filepath.Glob(filepath.Join(filepath.Dir(cache), ".waymend-*"))
+	if err != nil || len(hold) != 1 {
+		t.Fatal(hold, err)
+	}
+	old := time.Now().Add(-2 * UndoFor)
+	if err := errors.Join(os.RemoveAll(k.Host.Cleaner.Dir), os.Remove(k.Log.Path), os.Chtimes(hold[0], old, old)); err != nil {
+		t.Fatal(err)
+	}
+	k.Tidy(t.Context())
+	if _, err := os.Stat(hold[0]); !errors.Is(err, os.ErrNotExist) {
+		t.Error("it was left:", err)
+	}
+	list, err := k.Log.Entries()
+	if err != nil || len(list) != 1 || list[0].Bytes < 6000 || CanUndo(list[0]) || len(Did(list[0])) != 1 {
+		t.Errorf("written down: %+v %v", list, err)
+	}
+	if text := Words(Did(list[0])[0], "en"); !strings.Contains(text, ".waymend-") || strings.Contains(text, "{{") {
+		t.Errorf("in words: %s", text)
+	}
+}
+
 // TestTidy gives the space back when the time for undoing is over, and not before.
 func TestTidy(t *testing.T) {
 	k, cache := kit(t)

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -45,6 +46,14 @@ type Stores struct {
 	Cookies  []Place // SQLite databases
 	Sessions []Place // SQLite databases of Device Bound Sessions, which can make cookies anew
 	HSTS     []Place // remembered orders to use https
+}
+
+// All lists every place in it.
+func (s Stores) All() (list []Place) {
+	for _, c := range s.Caches {
+		list = append(list, c.Place)
+	}
+	return slices.Concat(list, s.Pages, s.Cookies, s.Sessions, s.HSTS)
 }
 
 // Clearing is for the caches and cookies of this family a person's own business: Safari lets no

@@ -3,6 +3,7 @@ package clean
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
 
 	"github.com/waymend/waymend/platform/browser/tree"
@@ -16,7 +17,8 @@ type Progress struct {
 }
 
 // Apply does what was planned, to exactly the files that were planned. What has changed since, or
-// is refused now, is left alone and named. The error is about the whole: nothing was touched.
+// is refused now, is left alone and named, whatever else was done. The error is about the whole: with
+// no ID in the result, nothing was touched.
 func (c *Cleaner) Apply(ctx context.Context, p *Plan, progress func(Progress)) (Result, error) {
 	result := Result{Refused: p.Refused}
 	if len(p.Items) == 0 {
@@ -24,6 +26,9 @@ func (c *Cleaner) Apply(ctx context.Context, p *Plan, progress func(Progress)) (
 	}
 	r := c.newRecord(p)
 	err := c.alone(r.ID, func() error {
+		if _, err := os.Lstat(c.file(r.ID)); err == nil {
+			return Changed // it was applied before
+		}
 		if err := c.save(r); err != nil {
 			return err
 		}
@@ -94,6 +99,7 @@ func (c *Cleaner) step(ctx context.Context, i *Item, r *record, n int) (done boo
 		i.Rows, err = removeHSTS(i, *r.Site, in, name, aside, number(n))
 	default:
 		i.Rows, err = removeCookies(ctx, i, r.Site, in, name, aside, number(n))
+		return err == nil || i.Rows > 0, err // gone they are, even if the log could not be emptied
 	}
 	return err == nil, err
 }

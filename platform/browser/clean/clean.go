@@ -36,6 +36,7 @@ const (
 	Cookies  What = "cookies"  // rows of a cookie store
 	Sessions What = "sessions" // Device Bound Sessions, which would make cookies anew
 	HSTS     What = "hsts"     // one site's remembered order to use https
+	Left     What = "left"     // what an earlier clearing put aside, its journal lost; only in results of Resume
 )
 
 // Key is the key of the text that names it.
@@ -84,8 +85,11 @@ type Refusal struct {
 	Detail  string // what the system said, or the name that was met; may be ""
 }
 
-// Plan is what Apply would do, to be shown first.
+// Plan is what Apply would do, once, to be shown first.
 type Plan struct {
+	// ID is what Apply will call the clearing. Who notes it before can have it undone even if
+	// Apply does not return.
+	ID      string
 	Items   []Item
 	Refused []Refusal
 	Files   int64
@@ -107,6 +111,8 @@ type Result struct {
 	Until time.Time
 	// Interrupted says that an earlier process ended in the middle.
 	Interrupted bool
+	// Adopted says that the journal of the clearing was lost; what it had put aside is deleted.
+	Adopted bool
 }
 
 func (p *Plan) add(i Item) {

@@ -212,7 +212,7 @@ func readError(err error) error {
 var suffixes = []string{"", "-wal", "-shm", "-journal"}
 
 // copySet copies a database with its journals into a new directory, which gets its name when it is
-// complete.
+// complete and on the disk.
 func copySet(dir *tree.Dir, name string, aside *tree.Dir, number string) error {
 	part := number + ".part"
 	if err := aside.Mkdir(part, 0o700); err != nil {
@@ -231,7 +231,7 @@ func copySet(dir *tree.Dir, name string, aside *tree.Dir, number string) error {
 			return err
 		}
 	}
-	return aside.Replace(part, aside, number)
+	return errors.Join(to.Sync(), aside.Replace(part, aside, number), aside.Sync())
 }
 
 func copyFile(from *tree.Dir, name string, to *tree.Dir, as string) error {
@@ -248,7 +248,7 @@ func copyFile(from *tree.Dir, name string, to *tree.Dir, as string) error {
 	if n > maxDatabase {
 		err = TooLarge
 	}
-	return errors.Join(err, out.Close())
+	return errors.Join(err, out.Sync(), out.Close())
 }
 
 // openDatabase opens a database for changing; it must exist.

@@ -159,7 +159,8 @@ func (c *Cleaner) tidy(r *record) {
 func second[T any](_ T, err error) error { return err }
 
 // Resume goes on with what earlier processes left: it puts in order what was interrupted, ends an
-// Undo, and deletes what is past its time. What can still be undone is kept and named.
+// Undo, and deletes what is past its time, with or without a journal. What can still be undone is
+// kept and named.
 func (c *Cleaner) Resume(ctx context.Context, speed Speed) (list []Result) {
 	c.sweep()
 	for _, id := range c.journals() {
@@ -181,7 +182,7 @@ func (c *Cleaner) Resume(ctx context.Context, speed Speed) (list []Result) {
 			list = append(list, result)
 		}
 	}
-	return list
+	return append(list, c.adopt(ctx, speed)...)
 }
 
 func (c *Cleaner) resume(ctx context.Context, r *record, speed Speed, result *Result) error {

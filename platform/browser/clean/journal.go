@@ -22,7 +22,8 @@ const (
 	deleting = "deleting"
 )
 
-// record is the journal of one clearing. It is written before anything is touched.
+// record is the journal of one clearing. It is written before anything is touched, and is on the
+// disk itself before anything happens that it tells of.
 type record struct {
 	ID          string    `json:"id"`
 	Made        time.Time `json:"made"`
@@ -73,7 +74,7 @@ func (s step) owner() browser.Profile {
 // newRecord journals a plan.
 func (c *Cleaner) newRecord(p *Plan) *record {
 	now := c.System.Now()
-	r := &record{ID: strings.ToLower(rand.Text()), Made: now, Until: now.Add(c.Keep), Phase: applying,
+	r := &record{ID: p.ID, Made: now, Until: now.Add(c.Keep), Phase: applying,
 		Site: p.request.Site, Closed: p.request.Closed}
 	for _, i := range p.Items {
 		var hosts []string
@@ -87,12 +88,27 @@ func (c *Cleaner) newRecord(p *Plan) *record {
 	return r
 }
 
+// newID names a clearing.
+func newID() string { return strings.ToLower(rand.Text()) }
+
+// isID tells whether newID could have made it.
+func isID(id string) bool {
+	return len(id) == idLength && strings.Trim(id, "abcdefghijklmnopqrstuvwxyz234567") == ""
+}
+
+const (
+	idLength = 26
+	// holdPrefix begins the names of the directories beside what was cleared.
+	holdPrefix = ".waymend-"
+)
+
 // holdName is the name of the directories beside what was cleared.
-func (r *record) holdName() string { return ".waymend-" + r.ID }
+func (r *record) holdName() string { return holdPrefix + r.ID }
 
 func (c *Cleaner) file(id string) string { return filepath.Join(c.Dir, id+".json") }
 
-// save writes a journal in the place of its last version.
+// save writes a journal in the place of its last version, through to the disk: after a power cut
+// there is one or the other, and never less than was done.
 func (c *Cleaner) save(r *record) error {
 	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
 		return err
@@ -102,16 +118,33 @@ func (c *Cleaner) save(r *record) error {
 		return err
 	}
 	next := c.file(r.ID) + ".new"
-	if err := os.WriteFile(next, b, 0o600); err != nil {
+	if err := writeThrough(next, b); err != nil {
 		return errors.Join(err, os.Remove(next))
 	}
-	return os.Rename(next, c.file(r.ID))
+	if err := os.Rename(next, c.file(r.ID)); err != nil {
+		return err
+	}
+	dir, err := tree.Open(c.Dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(dir.Sync(), dir.Close())
+}
+
+// writeThrough writes a file and waits until the disk has it.
+func writeThrough(name string, b []byte) error {
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(b)
+	return errors.Join(err, f.Sync(), f.Close())
 }
 
 const maxJournal = 4 << 20
 
 func (c *Cleaner) load(id string) (*record, error) {
-	if strings.Trim(id, "abcdefghijklmnopqrstuvwxyz234567") != "" || id == "" {
+	if !isID(id) {
 		return nil, fs.ErrNotExist
 	}
 	info, err := os.Lstat(c.file(id))

@@ -13,7 +13,7 @@ import (
 
 // Plan looks at everything that is asked for and changes nothing.
 func (c *Cleaner) Plan(ctx context.Context, q Request) (*Plan, error) {
-	plan := &Plan{request: q}
+	plan := &Plan{ID: newID(), request: q}
 	seen := map[string]bool{} // profiles share some caches
 	for _, p := range q.Profiles {
 		if err := ctx.Err(); err != nil {
