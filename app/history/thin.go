@@ -1,7 +1,6 @@
 package history
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -79,20 +78,41 @@ func (s *Store) foldNext(ctx context.Context, now time.Time) (more bool, err err
 	return more, err
 }
 
-// brief is what a summary needs of a probe.
+// brief is what a summary needs of a probe, in eight bytes: of a thousand addresses there are many.
 type brief struct {
-	address int64
-	cell    Span
+	at   uint32 // µs after the hour
+	took uint32 // µs, at most those of an hour; failed for one that was not well
+}
+
+const failed = 1<<32 - 1
+
+func briefOf(r probe.Result, hour time.Time) brief {
+	took := uint32(failed)
+	if r.Well() {
+		took = uint32(min(r.Took, time.Hour).Microseconds())
+	}
+	return brief{uint32(r.At.Sub(hour).Microseconds()), took}
+}
+
+func (b brief) cell(hour time.Time) Span {
+	c := Span{At: hour.Add(time.Duration(b.at) * time.Microsecond), Probes: 1}
+	if b.took == failed {
+		c.Failed = 1
+		return c
+	}
+	c.Mean = time.Duration(b.took) * time.Microsecond
+	c.Min, c.Max, c.P95 = c.Mean, c.Mean, c.Mean
+	return c
 }
 
 // fold summarizes one hour.
 func fold(ctx context.Context, conn *sql.Conn, hour time.Time) error {
-	var list []brief
+	all := map[int64][]brief{} // by address
 	end := hour.Add(time.Hour)
 	err := rawRows(ctx, conn, hour, end, false, func(key int64, value []byte) bool {
 		eachProbe(key, value, func(of int64, r probe.Result) { //nolint:errcheck // a garbled row gives what it can
 			if !r.At.Before(hour) && r.At.Before(end) {
-				list = append(list, brief{of, cellOf(r)})
+				all[of] = append(all[of], briefOf(r, hour))
 			}
 		})
 		return true
@@ -100,15 +120,13 @@ func fold(ctx context.Context, conn *sql.Conn, hour time.Time) error {
 	if err != nil {
 		return err
 	}
-	slices.SortStableFunc(list, func(a, b brief) int {
-		return cmp.Or(cmp.Compare(a.address, b.address), a.cell.At.Compare(b.cell.At))
-	})
-	for len(list) > 0 {
-		var cells []Span
-		id := list[0].address
-		for len(list) > 0 && list[0].address == id {
-			cells, list = append(cells, list[0].cell), list[1:]
+	var cells []Span
+	for id, list := range all {
+		cells = cells[:0]
+		for _, b := range list {
+			cells = append(cells, b.cell(hour))
 		}
+		slices.SortStableFunc(cells, func(a, b Span) int { return a.At.Compare(b.At) })
 		stand(cells, end)
 		if err := foldAddress(ctx, conn, id, hour, cells); err != nil {
 			return err
