@@ -24,6 +24,8 @@ func New() Host {
 		Proxies:    proxies,
 		Gateway:    discoverGateway,
 		Browsers:   browsers,
+		Changes:    changes,
+		Slept:      slept,
 	}
 }
 

@@ -21,6 +21,9 @@ func New() Host {
 		Gateway:    discoverGateway,
 		WhoHas:     whoHas,
 		Browsers:   browsers,
+		Changes:    changes,
+		Slept:      slept,
+		Metered:    metered,
 	}
 }
 

@@ -18,6 +18,9 @@ func New() Host {
 		Proxies:    proxies,
 		Gateway:    discoverGateway,
 		Browsers:   browsers,
+		Changes:    changes,
+		Slept:      slept,
+		Metered:    metered,
 	}
 }
 

@@ -41,6 +41,15 @@ type Host struct {
 	// Browsers reports the network settings of installed browsers' profiles and the size of
 	// their cookies for the host. Nothing is changed and no browser is disturbed.
 	Browsers func(ctx context.Context, host string) ([]BrowserProfile, error)
+	// Changes calls tell, which must not wait, whenever a link, an address or a route may have changed
+	// or the computer may have woken up, until the context ends or the system cannot go on; its error
+	// says why. One change can bring several calls, and a call no change.
+	Changes func(ctx context.Context, tell func()) error
+	// Slept is for how long this computer has been asleep since it was started; 0 when unknown.
+	Slept func() time.Duration
+	// Metered reports whether the connection in use costs by its volume. The error is
+	// errors.ErrUnsupported when the system does not know.
+	Metered func(context.Context) (bool, error)
 }
 
 // Link is one network interface.
