@@ -2,5 +2,7 @@
 
 package main
 
+import "github.com/waymend/waymend/app/cli"
+
 // window is nil in the small build: waymend-desktop has it.
-var window func(address, version string) error
+var window cli.Window
