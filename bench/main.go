@@ -5,6 +5,7 @@
 //
 //	go run -tags lab ./bench [-runs 11] [-waymend FILE] [NAME…]
 //	go run -tags lab ./bench -window [frame pauses memory idle]
+//	go run -tags lab ./bench agent [SECONDS] [https http echo]
 //
 // It needs root, as the laboratory does. Every figure is a median; the machine's load is printed
 // before and after, because other work on the same cores spoils them all.
@@ -21,6 +22,13 @@ import (
 )
 
 func main() {
+	if len(os.Args) > 1 && background[os.Args[1]] != nil {
+		if err := background[os.Args[1]](os.Args[2:]); err != nil {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	runs := flag.Int("runs", 11, "how often each figure is measured")
 	waymend := flag.String("waymend", "", "a program that was built already")
 	inWindow := flag.Bool("window", false, "measure the window instead, beside the least window that there can be")
@@ -37,6 +45,10 @@ func main() {
 		os.Exit(1)
 	}
 }
+
+// background are the commands that measure the background checks: the first is for people, and starts
+// the others in processes and namespaces of their own.
+var background = map[string]func([]string) error{"agent": measureAgent, "agent-inside": agentInside, "agent-part": agentPart}
 
 func bench(runs int, waymend string, only []string) error {
 	if os.Geteuid() != 0 {
