@@ -64,6 +64,7 @@ type Entry struct {
 	Plan    []remedy.Line `json:"plan,omitempty"` // what was to change
 	State   State         `json:"state"`
 	Changes []Change      `json:"changes,omitempty"` // what did
+	Refused []remedy.Line `json:"refused,omitempty"` // what was left alone, and why
 	Bytes   int64         `json:"bytes,omitempty"`
 	Error   string        `json:"error,omitempty"`
 	Undo    remedy.Undo   `json:"undo"`
@@ -85,11 +86,12 @@ type Change struct {
 type event struct {
 	ID     string         `json:"id"`
 	When   time.Time      `json:"when"`
-	Event  string         `json:"event"` // "begin", "change", "end", "undone"
+	Event  string         `json:"event"` // "begin", "change", "refused", "end", "undone"
 	Remedy string         `json:"remedy,omitempty"`
 	Target *remedy.Target `json:"target,omitempty"`
 	Plan   []remedy.Line  `json:"plan,omitempty"`
 	Change *Change        `json:"change,omitempty"`
+	Line   *remedy.Line   `json:"line,omitempty"` // of what was refused
 	Undo   *remedy.Undo   `json:"undo,omitempty"`
 	Error  string         `json:"error,omitempty"`
 }
@@ -101,6 +103,9 @@ func (l Log) Apply(ctx context.Context, h remedy.Host, r remedy.Remedy, p remedy
 	if err := l.write(event{ID: id, Event: "begin", Remedy: r.ID, Target: &p.Target, Plan: p.Lines}); err != nil {
 		return "", remedy.Undo{}, err
 	}
+	if err := l.refused(id, p.Refused); err != nil {
+		return id, remedy.Undo{}, err
+	}
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	undo, err = r.Apply(ctx, h, p, func(pr remedy.Progress) {
@@ -108,6 +113,9 @@ func (l Log) Apply(ctx context.Context, h remedy.Host, r remedy.Remedy, p remedy
 			if err := l.write(event{ID: id, Event: "change", Change: changeOf(pr), Undo: pr.Undo}); err != nil {
 				stop(err) // no further change without a record
 			}
+		}
+		if err := l.refused(id, pr.Refused); err != nil {
+			stop(err)
 		}
 		if tell != nil {
 			tell(pr)
@@ -121,6 +129,23 @@ func (l Log) Apply(ctx context.Context, h remedy.Host, r remedy.Remedy, p remedy
 		end.Error = clip(err.Error())
 	}
 	return id, undo, errors.Join(err, l.write(end))
+}
+
+// maxRefused bounds how many refusals of one fix are written down; more say nothing new.
+const maxRefused = 100
+
+// refused writes down what is left alone.
+func (l Log) refused(id string, lines []remedy.Line) error {
+	for _, line := range lines[:min(len(lines), maxRefused)] {
+		values := map[string]string{}
+		for k, v := range line.Values {
+			values[k] = clip(v)
+		}
+		if err := l.write(event{ID: id, Event: "refused", Line: &remedy.Line{Key: line.Key, Values: values}}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func changeOf(p remedy.Progress) *Change {
@@ -214,6 +239,10 @@ func (e *Entry) add(ev event) {
 			if len(u.Data) > 0 {
 				e.Undo.Data = u.Data
 			}
+		}
+	case "refused":
+		if ev.Line != nil {
+			e.Refused = append(e.Refused, *ev.Line)
 		}
 	case "end":
 		e.State, e.Error = Done, ev.Error

@@ -280,3 +280,30 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// TestRefused: what a plan leaves alone, and what turned out later to be left alone, is in the log.
+func TestRefused(t *testing.T) {
+	l := Log{filepath.Join(t.TempDir(), "changes.jsonl")}
+	line := func(path string) remedy.Line {
+		return remedy.Line{Key: "clean.refused.link", Values: map[string]string{"path": path}}
+	}
+	r := proxyOff(t)
+	r.Apply = func(_ context.Context, _ remedy.Host, _ remedy.Plan, tell func(remedy.Progress)) (remedy.Undo, error) {
+		tell(remedy.Progress{Line: line("/b"), Refused: []remedy.Line{line("/b"), line(strings.Repeat("c", 100<<10))}})
+		return remedy.Undo{}, nil
+	}
+	p := plan()
+	p.Refused = []remedy.Line{line("/a")}
+	if _, _, err := l.Apply(t.Context(), computer(), r, p, nil); err != nil {
+		t.Fatal(err)
+	}
+	list := entries(t, l)
+	if len(list) != 1 || list[0].State != Done || len(list[0].Changes) != 0 || len(list[0].Refused) != 3 {
+		t.Fatalf("%+v", list)
+	}
+	for i, want := range []string{"/a", "/b", "cc"} {
+		if got := list[0].Refused[i].Values["path"]; !strings.HasPrefix(got, want) || len(got) > 2000 {
+			t.Errorf("%d: %.20q, %d bytes", i, got, len(got))
+		}
+	}
+}

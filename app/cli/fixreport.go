@@ -22,6 +22,7 @@ const (
 	outcomeNothing     = "nothing"     // there is nothing to do here
 	outcomeInterrupted = "interrupted" // by Ctrl-C
 	outcomeSkipped     = "skipped"     // not begun, because one before it was not done
+	outcomeNotNeeded   = "not-needed"  // not begun, because the page came after one before it
 )
 
 // fixDocument is what "waymend fix --json" and "waymend reset --json" print.
@@ -31,7 +32,8 @@ type fixDocument struct {
 	DryRun  bool        `json:"dry_run"`
 	Address string      `json:"address,omitempty"`
 	Fixes   []fixReport `json:"fixes"`
-	Check   *fixCheck   `json:"check,omitempty"` // of the address, afterwards
+	Before  *fixCheck   `json:"before,omitempty"` // of the address, before the first fix
+	Check   *fixCheck   `json:"check,omitempty"`  // and after the last that was done
 }
 
 type fixReport struct {
@@ -51,6 +53,7 @@ type fixReport struct {
 	Entry      string     `json:"entry,omitempty"` // of the log
 	CanUndo    bool       `json:"can_undo"`
 	UndoUntil  *time.Time `json:"undo_until,omitempty"`
+	Check      *fixCheck  `json:"check,omitempty"` // of the address, after this fix
 }
 
 // refusal is something that is left alone.
@@ -74,10 +77,7 @@ func reportOf(a mend.Asked, lang string) fixReport {
 	f := a.Plan
 	r := fixReport{ID: a.ID, Title: mend.Name(a.ID, lang), Outcome: outcomePlanned, Risk: f.Risk, NeedsAdmin: f.NeedsAdmin, Undoable: f.Undoable,
 		Restart: f.Restart, Bytes: f.Bytes, Lines: mend.All(f.Lines, lang), Notes: mend.All(f.Notes, lang), Refused: []refusal{}, Changes: []string{}}
-	for _, l := range f.Refused {
-		r.Refused = append(r.Refused, refusal{strings.TrimPrefix(l.Key, refusedKey), wire.Printable(l.Values["browser"], 100),
-			wire.Printable(l.Values["profile"], 100), mend.Words(l, lang)})
-	}
+	r.Refused = append(r.Refused, refusalsOf(f.Refused, lang)...)
 	if a.Err != nil {
 		r.Outcome, r.Reason = outcomeFailed, mend.Why(a.Err, lang)
 	} else if len(f.Lines) == 0 {
@@ -87,6 +87,14 @@ func reportOf(a mend.Asked, lang string) fixReport {
 		r.Outcome = outcomeNothing
 	}
 	return r
+}
+
+func refusalsOf(lines []remedy.Line, lang string) (list []refusal) {
+	for _, l := range lines {
+		list = append(list, refusal{strings.TrimPrefix(l.Key, refusedKey), wire.Printable(l.Values["browser"], 100),
+			wire.Printable(l.Values["profile"], 100), mend.Words(l, lang)})
+	}
+	return list
 }
 
 // plan shows what would change.
@@ -123,14 +131,18 @@ func (p printer) plan(a mend.Asked, r fixReport) {
 	p.para("    ", strings.Join(facts, " "), faint)
 }
 
+// full is a refusal with the browser and profile that it is about.
+func (p printer) full(r refusal) string {
+	if r.Browser != "" && r.Profile != "" && !strings.Contains(r.Text, r.Browser) {
+		return p.say("cli.fix.of", "browser", r.Browser, "profile", r.Profile) + " " + r.Text
+	}
+	return r.Text
+}
+
 func (p printer) refused(list []refusal) {
 	closable, closes := false, false
 	for _, r := range list {
-		lead := r.Text
-		if r.Browser != "" && r.Profile != "" && !strings.Contains(r.Text, r.Browser) {
-			lead = p.say("cli.fix.of", "browser", r.Browser, "profile", r.Profile) + " " + r.Text
-		}
-		p.marked("  ", "warning", "", lead)
+		p.marked("  ", "warning", "", p.full(r))
 		closable, closes = closable || r.Reason == "may-run", closes || r.Reason == "running"
 	}
 	if closes {
@@ -157,6 +169,7 @@ type logEntry struct {
 	State     string      `json:"state"` // begun, done, failed, undone
 	Changes   []logChange `json:"changes"`
 	Missed    []string    `json:"missed"` // planned, and left alone
+	Refused   []refusal   `json:"refused"`
 	Bytes     int64       `json:"bytes"`
 	Error     string      `json:"error,omitempty"`
 	CanUndo   bool        `json:"can_undo"`
@@ -177,7 +190,7 @@ type logChange struct {
 
 func entryOf(e changes.Entry, lang string) logEntry {
 	out := logEntry{ID: wire.Printable(e.ID, 40), When: e.When, Fix: e.Remedy, Title: mend.Name(e.Remedy, lang), Host: wire.Printable(e.Target.Host, 253), State: string(e.State),
-		Changes: []logChange{}, Missed: mend.All(mend.Missed(e), lang), Bytes: e.Bytes, Error: wire.Printable(e.Error, 400), CanUndo: mend.CanUndo(e),
+		Changes: []logChange{}, Missed: mend.All(mend.Missed(e), lang), Refused: append([]refusal{}, refusalsOf(e.Refused, lang)...), Bytes: e.Bytes, Error: wire.Printable(e.Error, 400), CanUndo: mend.CanUndo(e),
 		did: mend.All(mend.Did(e), lang)}
 	for _, x := range e.Changes {
 		out.Changes = append(out.Changes, logChange{x.When, mend.Words(x.Line, lang), wire.Printable(x.Before, 400), wire.Printable(x.After, 400), x.Bytes, x.Proved})
@@ -210,7 +223,10 @@ func (p printer) entry(e logEntry) {
 			p.marked("    ", "warning", "", p.say("cli.fix.missed", "what", l))
 		}
 	}
-	if e.Error != "" {
+	for _, r := range e.Refused {
+		p.para("      ", p.full(r), faint)
+	}
+	if e.Error != "" && len(e.Refused) == 0 {
 		p.para("      ", e.Error, faint)
 	}
 	if e.CanUndo {

@@ -123,8 +123,16 @@ func (m *mending) consent(asked []mend.Asked) error {
 	return err
 }
 
-// do does one fix after the other, until one fails or Ctrl-C, and examines the website afterwards.
+// do does one fix after the other, until one fails, Ctrl-C, or the page comes. For a website it examines
+// before the first and after each, so that it can say which one helped.
 func (m *mending) do(asked []mend.Asked) error {
+	if m.site.Host != "" {
+		var err error
+		if m.doc.Before, err = m.examine("cli.fix.before"); err != nil {
+			m.leave(outcomeSkipped, 0)
+			return err
+		}
+	}
 	cleared := false
 	var failed error
 	for i, a := range asked {
@@ -132,33 +140,40 @@ func (m *mending) do(asked []mend.Asked) error {
 		if r.Outcome != outcomePlanned {
 			continue
 		}
-		if failed != nil {
-			m.skip(r)
-			continue
-		}
 		failed = m.apply(a.Fix, r)
 		cleared = cleared || mend.Clears(a.ID) && r.CanUndo
+		comes := false
+		if failed == nil && m.site.Host != "" {
+			comes, failed = m.again(r)
+		}
 		m.out.Flush()
+		if failed != nil {
+			m.leave(outcomeSkipped, i+1)
+			break
+		}
+		if comes {
+			m.leave(outcomeNotNeeded, i+1)
+			break
+		}
 	}
 	if cleared {
 		giveBackLater()
 	}
-	switch {
-	case failed != nil:
+	if failed != nil {
 		return failed
-	case m.site.Host != "":
-		if err := m.again(); err != nil {
-			return err
-		}
 	}
 	return m.amiss()
 }
 
-// skip says that a fix is not begun.
-func (m *mending) skip(r *fixReport) {
-	r.Outcome = outcomeSkipped
-	if !m.flags.json {
-		m.p.outcome(*r, nil)
+// leave says of the fixes from number first on that they are not begun, and why.
+func (m *mending) leave(outcome string, first int) {
+	for i := first; i < len(m.doc.Fixes); i++ {
+		if r := &m.doc.Fixes[i]; r.Outcome == outcomePlanned {
+			r.Outcome = outcome
+			if !m.flags.json {
+				m.p.outcome(*r, nil)
+			}
+		}
 	}
 }
 
@@ -177,6 +192,8 @@ func (m *mending) apply(f mend.Fix, r *fixReport) error {
 		r.UndoUntil = &until
 	}
 	missed := mend.All(mend.Missed(entry), m.p.lang)
+	since := refusalsOf(entry.Refused[min(len(f.Plan.Refused), len(entry.Refused)):], m.p.lang)
+	r.Refused = append(r.Refused, since...)
 	var stop error
 	switch {
 	case m.ctx.Err() != nil && (err != nil || len(missed) > 0):
@@ -190,11 +207,14 @@ func (m *mending) apply(f mend.Fix, r *fixReport) error {
 		stop = codeError{exitFault, r.Title + ": " + r.Reason}
 	case len(missed) > 0:
 		r.Outcome, r.Reason = outcomePartly, m.p.say("cli.fix.missed", "what", missed[0])
+	case len(since) > 0:
+		r.Outcome, r.Reason = outcomePartly, m.p.full(since[0])
 	default:
 		r.Outcome = outcomeDone
 	}
 	if !m.flags.json {
 		m.p.outcome(*r, missed)
+		m.p.refused(since)
 	}
 	return stop
 }
@@ -202,6 +222,8 @@ func (m *mending) apply(f mend.Fix, r *fixReport) error {
 func (p printer) outcome(r fixReport, missed []string) {
 	state, key := "ok", "cli.fix.done"
 	switch r.Outcome {
+	case outcomeNotNeeded:
+		state, key = "skipped", "cli.fix.not-needed"
 	case outcomePartly:
 		state, key = "warning", "cli.fix.partly"
 	case outcomeDone:
@@ -224,29 +246,58 @@ func (p printer) outcome(r fixReport, missed []string) {
 	}
 }
 
-// again examines the website after it was mended, and says whether the page comes now.
-func (m *mending) again() error {
+// examine looks at the website and says what is at fault there; key is of the line that says so
+// meanwhile.
+func (m *mending) examine(key string) (*fixCheck, error) {
 	limited, cancel := context.WithTimeout(m.ctx, m.set.Timeout)
 	defer cancel()
 	line := m.quiet()
-	line.show(m.p.say("cli.fix.checking", "host", m.site.Host))
+	line.show(m.p.say(key, "host", m.site.Host))
 	env := examine.NewEnv(m.site, m.set, examine.Options{})
 	e := report.Examination{Version: version, Started: time.Now()}
 	e.Facts, e.Elapsed = examine.Run(limited, env, examine.PlanFor(m.site), nil)
 	line.erase()
 	if m.ctx.Err() != nil {
-		return codeError{exitInterrupted, m.p.say("cli.fix.unchecked")}
+		said := "cli.fix.unchecked"
+		if m.doc.Before == nil {
+			said = "cli.fix.untouched"
+		}
+		return nil, codeError{exitInterrupted, m.p.say(said, "host", m.site.Host)}
 	}
 	d, err := judge(e, m.p.lang)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	v := d.Verdict
-	m.doc.Check = &fixCheck{Fault: v.Fault, Blame: v.Blame, Title: v.Title, Helped: v.Fault == "ok"}
-	if m.doc.Check.Helped {
-		m.tell("cli.fix.helped", "host", m.site.Host)
-		return nil
-	}
-	m.tell("cli.fix.not-helped", "host", m.site.Host, "title", v.Title)
-	return nil
+	return &fixCheck{Fault: v.Fault, Blame: v.Blame, Title: v.Title}, nil
 }
+
+// again examines the website after a fix, says whether that helped, and whether the page comes now
+// and did not before.
+func (m *mending) again(r *fixReport) (comes bool, err error) {
+	now, err := m.examine("cli.fix.checking")
+	if err != nil {
+		return false, err
+	}
+	last := m.doc.Before
+	if m.doc.Check != nil {
+		last = m.doc.Check
+	}
+	comes = now.Fault == healthy && last.Fault != healthy
+	now.Helped = comes
+	r.Check, m.doc.Check = now, now
+	key := "cli.fix.not-helped"
+	switch {
+	case comes:
+		key = "cli.fix.helped"
+	case now.Fault == healthy:
+		key = "cli.fix.worked-before"
+	case now.Fault != last.Fault:
+		key = "cli.fix.other"
+	}
+	m.tell(key, "host", m.site.Host, "title", now.Title)
+	return comes, nil
+}
+
+// healthy is the fault of a page that comes.
+const healthy = "ok"

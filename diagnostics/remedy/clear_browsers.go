@@ -6,10 +6,12 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/waymend/waymend/platform/browser"
 	"github.com/waymend/waymend/platform/browser/clean"
+	"github.com/waymend/waymend/resources"
 )
 
 // The remedies for browsers. "clear-browsers" empties all caches; the others are about one website.
@@ -121,12 +123,14 @@ func linesOf(items []clean.Item, site string) (lines []Line) {
 	return lines
 }
 
-// refusals says what is left alone, and why, once for each browser, profile and reason.
+// refusals says what is left alone, and why: once for each browser, profile, reason and file. When it
+// was stopped all that was left has the same reason, which is said once.
 func refusals(list []clean.Refusal) (lines []Line) {
 	for _, r := range list {
 		l := Line{Key: r.Reason.Key(), Values: map[string]string{"browser": r.Browser, "profile": r.Profile, "path": r.Path, "detail": r.Detail}}
 		if !slices.ContainsFunc(lines, func(o Line) bool {
-			return o.Key == l.Key && o.Values["browser"] == r.Browser && o.Values["profile"] == r.Profile
+			return o.Key == l.Key && o.Values["browser"] == r.Browser && o.Values["profile"] == r.Profile &&
+				(r.Reason == clean.Stopped || o.Values["path"] == r.Path)
 		}) {
 			lines = append(lines, l)
 		}
@@ -143,8 +147,13 @@ func applyClearing(ctx context.Context, h Host, p Plan, tell func(Progress)) (Un
 	}
 	total := len(p.held.Items)
 	result, err := h.Cleaner.Apply(ctx, p.held, func(now clean.Progress) {
-		tell(Progress{Of: total, Line: itemLine(now.Item, p.Target.Host)})
+		if now.Item.What != "" { // the last call is about the end
+			tell(Progress{Of: total, Line: itemLine(now.Item, p.Target.Host)})
+		}
 	})
+	if since := result.Refused[min(len(p.held.Refused), len(result.Refused)):]; len(since) > 0 {
+		defer func() { tell(Progress{Of: total, Line: refusals(since)[0], Refused: refusals(since)}) }()
+	}
 	if result.ID == "" {
 		return Undo{}, errors.Join(err, leftAlone(result.Refused))
 	}
@@ -182,7 +191,14 @@ func revertClearing(ctx context.Context, h Host, u Undo, _ func(Progress)) error
 // LeftAlone is the error that names what a clearing, or its undoing, did not touch.
 type LeftAlone []Line
 
-func (LeftAlone) Error() string { return "remedy: some things were left alone" }
+// Error is all of it in English.
+func (l LeftAlone) Error() string {
+	texts := make([]string, len(l))
+	for i := range l {
+		texts[i] = l[i].Text(resources.English)
+	}
+	return "left alone: " + strings.Join(texts, " ")
+}
 
 func leftAlone(list []clean.Refusal) error {
 	if len(list) == 0 {

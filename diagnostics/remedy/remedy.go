@@ -133,6 +133,9 @@ type Progress struct {
 	// Undo takes back what this one change did, and Bytes is how much room it gave.
 	Undo  *Undo
 	Bytes int64
+	// Refused is what was left alone although it was planned, and why. It is told last, once, and
+	// without a change.
+	Refused []Line
 }
 
 // Undo is what takes a remedy back. It can be written down. The zero value takes nothing back.
