@@ -20,6 +20,7 @@ const (
 // once, then one after each change).
 type Status struct {
 	Version string    `json:"version"`
+	Started time.Time `json:"started,omitzero"` // since when it listens; the handler knows
 	Health  Health    `json:"health"`
 	Seen    string    `json:"seen_as"`          // "person" or "machine": whose view of the network it is
 	Title   string    `json:"title"`            // the last answer in one line, in the person's language

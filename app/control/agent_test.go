@@ -77,7 +77,12 @@ func TestAgent(t *testing.T) {
 	serve(t, Agent, AgentHandler(d), usual)
 	want := Status{Version: "1", Health: Well, Seen: string(Person), Targets: []Watched{{Address: "a.example", Every: time.Minute, Health: Trouble}}}
 	d.Set(want)
-	if got, err := AgentStatus(ctx); err != nil || !reflect.DeepEqual(got, want) {
+	got, err := AgentStatus(ctx)
+	if since := time.Since(got.Started); since < 0 || since > time.Minute {
+		t.Errorf("started at %v", got.Started)
+	}
+	got.Started = time.Time{}
+	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v, %v", got, err)
 	}
 	if _, err := AgentStatusOf(ctx, Machine); !errors.Is(err, ErrAbsent) {
@@ -98,6 +103,24 @@ func TestAgent(t *testing.T) {
 	}
 	if got := d.notes(); !slices.Equal(got, told) {
 		t.Errorf("told %q, want %q", got, told)
+	}
+}
+
+// TestAwaitAgent returns at the end of who listens, and not before.
+func TestAwaitAgent(t *testing.T) {
+	place(t)
+	if err := AwaitAgent(t.Context(), Person); err != nil {
+		t.Fatalf("nobody listens, but %v", err)
+	}
+	s := serve(t, Agent, AgentHandler(newDiary(t)), usual)
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	if err := AwaitAgent(ctx, Person); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("while it listens: %v", err)
+	}
+	time.AfterFunc(100*time.Millisecond, func() { s.Close() })
+	if err := AwaitAgent(t.Context(), Person); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -115,6 +115,26 @@ func FollowAgent(ctx context.Context, each func(Status)) error {
 	return fmt.Errorf("control: %w", err)
 }
 
+// AwaitAgent returns when no schedule of that scope runs any more, or the context has ended. It does not
+// ask again and again: a line to the other end says when it goes.
+func AwaitAgent(ctx context.Context, scope Scope) error {
+	for {
+		resp, err := followed(ctx, scope)
+		if err == nil {
+			_, _ = io.Copy(io.Discard, resp.Body)
+			resp.Body.Close()
+		}
+		if errors.Is(err, ErrAbsent) {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(time.Second): // it is just ending, or has no room for one more
+		}
+	}
+}
+
 func followed(ctx context.Context, scope Scope) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://waymend/v1/events", nil)
 	if err != nil {

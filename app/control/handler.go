@@ -69,6 +69,7 @@ type (
 // api serves a schedule.
 type api struct {
 	schedule Schedule
+	started  time.Time
 	streams  chan struct{} // one place for each
 	file     sync.Mutex    // held while the settings file is changed
 }
@@ -77,7 +78,7 @@ type api struct {
 // resume, reload, watch, unwatch and quit, which need MayChange. Refusals are short English sentences
 // for programs; 409 means that the settings file could not be changed, and says why.
 func AgentHandler(s Schedule) http.Handler {
-	a := &api{schedule: s, streams: make(chan struct{}, maxStreams)}
+	a := &api{schedule: s, started: time.Now().Round(0), streams: make(chan struct{}, maxStreams)}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /v1/status", a.status)
 	mux.HandleFunc("GET /v1/events", a.events)
@@ -134,6 +135,7 @@ func read(r *http.Request, into any) error {
 
 func (a *api) status(w http.ResponseWriter, _ *http.Request) {
 	s, _ := a.schedule.Status()
+	s.Started = a.started
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(s) // the peer may be gone
 }
@@ -155,6 +157,7 @@ func (a *api) events(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/x-ndjson")
 	for {
 		s, changed := a.schedule.Status()
+		s.Started = a.started
 		text, err := json.Marshal(s)
 		if err != nil || line.SetWriteDeadline(time.Now().Add(streamWrite)) != nil {
 			return

@@ -1,0 +1,109 @@
+package agent
+
+import (
+	"errors"
+	"os"
+	"strings"
+
+	"github.com/kardianos/service"
+	"golang.org/x/sys/windows"
+	"golang.org/x/sys/windows/svc/mgr"
+
+	"github.com/waymend/waymend/platform/elevate"
+)
+
+const (
+	serviceName = "Waymend"
+	// account has few rights on this computer and none on others; its folders are in
+	// %SystemRoot%\ServiceProfiles\LocalService.
+	account = `NT AUTHORITY\LocalService`
+)
+
+// available is true: the service control manager is always there.
+func (s Service) available() error { return nil }
+
+// file is "": services are in the registry.
+func (s Service) file() string { return "" }
+
+func (s Service) folder(string) bool { return false }
+
+func (s Service) text() (string, error) { return "", nil }
+
+func (s Service) config() (*service.Config, error) {
+	return &service.Config{Name: serviceName, DisplayName: "Waymend", Description: s.About, UserName: account,
+		Executable: s.Program, Arguments: s.arguments(), Option: service.KeyValue{
+			"OnFailure": "restart", "OnFailureDelayDuration": "10s", "OnFailureResetPeriod": 24 * 60 * 60,
+		}}, nil
+}
+
+func (s Service) may() error {
+	if !elevate.Admin() {
+		return ErrRights
+	}
+	return nil
+}
+
+// safe leaves it to the installer, which puts the program where only administrators write.
+func safe(string) error { return nil }
+
+func (s Service) ask(state *ServiceState) error {
+	registered, err := s.registrar(nil)
+	if err != nil {
+		return err
+	}
+	status, err := registered.Status()
+	if errors.Is(err, service.ErrNotInstalled) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	state.Installed, state.Running = true, status == service.StatusRunning
+	line, err := commandLine()
+	if err != nil {
+		return err
+	}
+	words, err := windows.DecomposeCommandLine(line)
+	if err != nil || len(words) == 0 {
+		return err
+	}
+	state.Program = words[0]
+	state.Current = strings.Join(words, "\x00") == strings.Join(append([]string{s.Program}, s.arguments()...), "\x00")
+	return nil
+}
+
+// commandLine is how the service is registered to be started.
+func commandLine() (string, error) {
+	name, err := windows.UTF16PtrFromString(serviceName)
+	if err != nil {
+		return "", err
+	}
+	manager, err := windows.OpenSCManager(nil, nil, windows.SC_MANAGER_CONNECT)
+	if err != nil {
+		return "", err
+	}
+	defer windows.CloseServiceHandle(manager)
+	h, err := windows.OpenService(manager, name, windows.SERVICE_QUERY_CONFIG)
+	if err != nil {
+		return "", err
+	}
+	defer windows.CloseServiceHandle(h)
+	c, err := (&mgr.Service{Name: serviceName, Handle: h}).Config()
+	return c.BinaryPathName, err
+}
+
+func (s Service) enable() error        { return nil }
+func (s Service) start() (bool, error) { return false, nil }
+func (s Service) stop() (bool, error)  { return false, nil }
+
+// wait is not asked for here; the manager says when to end.
+func (p *program) wait() {}
+
+// endedByItself ends the process, because the manager would take it for one that runs; it starts it
+// again after ten seconds.
+func endedByItself(err error) {
+	if err != nil {
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
