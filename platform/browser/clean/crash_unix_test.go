@@ -136,14 +136,7 @@ func (w *world) left() string {
 // done before, and how long it went on after its plan.
 func crash(t *testing.T, home string, after time.Duration, env ...string) (done bool, took time.Duration) {
 	t.Helper()
-	cmd := exec.Command(os.Args[0], "-test.run=^TestCrashing$")
-	cmd.Env = append(append(os.Environ(), "CLEAN_CRASH_HOME="+home), env...)
-	out, err := cmd.StdoutPipe()
-	must(t, err)
-	must(t, cmd.Start())
-	lines := bufio.NewScanner(out)
-	for lines.Scan() && lines.Text() != "planned" {
-	}
+	cmd, lines := clearing(t, home, env...)
 	start := time.Now()
 	kill := time.AfterFunc(after, func() { cmd.Process.Kill() })
 	for lines.Scan() {
@@ -159,8 +152,22 @@ func crash(t *testing.T, home string, after time.Duration, env ...string) (done 
 	return done, took
 }
 
+// clearing has another process clear a home; it returns when the plan is made.
+func clearing(t *testing.T, home string, env ...string) (*exec.Cmd, *bufio.Scanner) {
+	t.Helper()
+	cmd := exec.Command(os.Args[0], "-test.run=^TestCrashing$")
+	cmd.Env = append(append(os.Environ(), "CLEAN_CRASH_HOME="+home), env...)
+	out, err := cmd.StdoutPipe()
+	must(t, err)
+	must(t, cmd.Start())
+	lines := bufio.NewScanner(out)
+	for lines.Scan() && lines.Text() != "planned" {
+	}
+	return cmd, lines
+}
+
 // others are the contents of all files that no clearing may touch.
-func others(t *testing.T, home string) map[string]string {
+func others(t testing.TB, home string) map[string]string {
 	t.Helper()
 	all := map[string]string{}
 	must(t, filepath.WalkDir(home, func(path string, d fs.DirEntry, err error) error {
@@ -181,74 +188,98 @@ func others(t *testing.T, home string) map[string]string {
 	return all
 }
 
+// before is what a home held when a clearing of it was begun that was interrupted.
+type before struct {
+	keep  map[string]string // what no clearing may touch
+	files []string
+	jars  map[string][]string
+}
+
+// used is a furnished world with cookies of a site that is to be cleared.
+func used(t *testing.T, home string) *world {
+	t.Helper()
+	w := furnished(t, home)
+	w.stock()
+	for _, db := range []string{w.chromium + "/Cookies", w.firefox + "/cookies.sqlite"} {
+		table, host := "cookies (creation_utc, top_frame_site_key, name, value, path, host_key)", "1, ''"
+		if strings.HasSuffix(db, "sqlite") {
+			table, host = "moz_cookies (id, originAttributes, name, value, path, host)", "NULL, ''"
+		}
+		makeDatabase(t, db, "INSERT INTO "+table+" VALUES ("+host+", 'n', 'v', '/', 'www.site1.test')")
+	}
+	w.clock = time.Now()
+	return w
+}
+
+func (w *world) before() before { return before{others(w.t, w.home), w.files(), w.jars()} }
+
+// recover is the next start of this program after an interruption. Nothing may be missing that was
+// not to be cleared, what can be undone is all there, and nothing is left in the end.
+func (w *world) recover(was before, undo bool) {
+	t := w.t
+	t.Helper()
+	for _, r := range w.Resume(context.Background(), Quickly) {
+		if len(r.Refused) > 0 {
+			t.Errorf("resumed with %+v", r.Refused)
+		}
+		if !r.Until.IsZero() {
+			if back, err := w.Undo(context.Background(), r.ID); err != nil || len(back.Refused) > 0 {
+				t.Errorf("undo: %+v %v", back, err)
+			}
+			undo = true
+		}
+	}
+	w.clock = w.clock.Add(2 * time.Hour)
+	w.Resume(context.Background(), Quickly)
+	if left, _ := os.ReadDir(w.Dir); len(left) > 0 {
+		t.Errorf("journals left: %v", left)
+	}
+	for _, dir := range []string{w.chrCache + "/Cache", w.ffCache + "/cache2/entries"} {
+		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+			t.Errorf("%s: %v", dir, err)
+		}
+	}
+	jars := w.jars()
+	if undo && len(only(was.files, w.files())) > 0 && fmt.Sprint(jars) != fmt.Sprint(was.jars) {
+		t.Errorf("not all is back: %s", only(was.files, w.files()))
+	}
+	now := others(t, w.home)
+	for name, hash := range was.keep {
+		if now[name] != hash {
+			t.Errorf("%s was changed or is gone", name)
+		}
+	}
+	if len(now) != len(was.keep) {
+		t.Errorf("there are %d files, were %d", len(now), len(was.keep))
+	}
+	for name, want := range was.jars {
+		for _, row := range want {
+			if !strings.Contains(row, "site1.test") && !slices.Contains(jars[name], row) {
+				t.Errorf("%s lost the cookie %q", name, row)
+			}
+		}
+	}
+	for _, line := range w.files() {
+		if strings.Contains(line, ".waymend-") {
+			t.Errorf("left behind: %s", line)
+		}
+	}
+}
+
 func TestCrashAtAnyPoint(t *testing.T) {
 	var k killer
 	for n := range rounds() {
-		w := furnished(t, t.TempDir())
-		w.stock()
-		for _, db := range []string{w.chromium + "/Cookies", w.firefox + "/cookies.sqlite"} {
-			table, host := "cookies (creation_utc, top_frame_site_key, name, value, path, host_key)", "1, ''"
-			if strings.HasSuffix(db, "sqlite") {
-				table, host = "moz_cookies (id, originAttributes, name, value, path, host)", "NULL, ''"
-			}
-			makeDatabase(t, db, "INSERT INTO "+table+" VALUES ("+host+", 'n', 'v', '/', 'www.site1.test')")
-		}
-		w.clock = time.Now()
-		keep, before, jars := others(t, w.home), w.files(), w.jars()
+		w := used(t, t.TempDir())
+		was := w.before()
 		undo := n%3 == 0
 		env := []string{"CLEAN_CRASH_CACHES=1"}
 		if undo {
 			env = append(env, "CLEAN_CRASH_UNDO=1")
 		}
-		k.crash(t, w, env...)
-		for _, r := range w.Resume(context.Background(), Quickly) {
-			if len(r.Refused) > 0 {
-				t.Errorf("resumed with %+v", r.Refused)
-			}
-			// What was interrupted can still be taken back.
-			if !r.Until.IsZero() {
-				if back, err := w.Undo(context.Background(), r.ID); err != nil || len(back.Refused) > 0 {
-					t.Errorf("undo: %+v %v", back, err)
-				}
-				undo = true
-			}
-		}
-		w.clock = w.clock.Add(2 * time.Hour)
-		w.Resume(context.Background(), Quickly)
-		if left, _ := os.ReadDir(w.Dir); len(left) > 0 {
-			t.Errorf("journals left: %v", left)
-		}
-		for _, dir := range []string{w.chrCache + "/Cache", w.ffCache + "/cache2/entries"} {
-			if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-				t.Errorf("%s: %v", dir, err)
-			}
-		}
-		if undo && len(only(before, w.files())) > 0 && fmt.Sprint(w.jars()) != fmt.Sprint(jars) {
-			t.Errorf("not all is back: %s", only(before, w.files()))
-		}
-		for name, hash := range others(t, w.home) {
-			if keep[name] != hash {
-				t.Errorf("%s was changed", name)
-			}
-			delete(keep, name)
-		}
-		if len(keep) > 0 {
-			t.Errorf("lost: %v", keep)
-		}
-		for name, want := range jars {
-			for _, row := range want {
-				if got := w.jars()[name]; !strings.Contains(row, "site1.test") && !slices.Contains(got, row) {
-					t.Errorf("%s lost the cookie %q", name, row)
-				}
-			}
-		}
-		for _, line := range w.files() {
-			if strings.Contains(line, ".waymend-") {
-				t.Errorf("left behind: %s", line)
-			}
-		}
+		_, state := k.crash(t, w, env...)
+		w.recover(was, undo)
 		if t.Failed() {
-			t.Fatalf("in round %d", n)
+			t.Fatalf("in round %d, which left %s", n, state)
 		}
 	}
 	t.Logf("of %d clearings %s", rounds(), &k)

@@ -19,7 +19,7 @@ func inMountNamespace(t *testing.T) bool {
 	if os.Getenv("CLEAN_MOUNTS") != "" {
 		return true
 	}
-	cmd := exec.Command("unshare", "-r", "-m", "--", os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v", "-test.timeout=2m")
+	cmd := exec.Command("unshare", "-r", "-m", "--", os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v", "-test.timeout=20m")
 	if os.Geteuid() == 0 {
 		cmd.Args = slices.Delete(cmd.Args, 1, 2)
 	}
@@ -31,6 +31,7 @@ func inMountNamespace(t *testing.T) bool {
 	if err != nil {
 		t.Fatalf("%s", out)
 	}
+	t.Logf("%s", out)
 	return false
 }
 
