@@ -202,15 +202,18 @@ func (w *window) open(k kept.Entry) {
 			w.post(noticed{text: say(lang, "window.history.gone"), fault: true})
 			return
 		}
-		w.post(call(func() {
-			address := ""
-			if !e.Facts.Target.None() {
-				address = e.Facts.Target.Input
-			}
-			w.view.check.entry.SetText(address) // else Enter would examine something else
-			w.apply(opened{e, d})
-		}))
+		w.post(call(func() { w.showAnswer(e, d) }))
 	})
+}
+
+// showAnswer shows an examination that was made before.
+func (w *window) showAnswer(e report.Examination, d report.Document) {
+	address := ""
+	if !e.Facts.Target.None() {
+		address = e.Facts.Target.Input
+	}
+	w.view.check.entry.SetText(address) // else Enter would examine something else
+	w.apply(opened{e, d})
 }
 
 // reword brings the shown answer into the language of the settings.
@@ -228,6 +231,7 @@ func (w *window) reword() {
 
 // look asks the system what it says of itself, once, after the window has come up.
 func (w *window) look() {
+	w.follow()
 	w.aside(func() {
 		w.list()
 		w.post(found{browsers: w.outside.browsers(), still: w.outside.still()})

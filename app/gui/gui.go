@@ -25,21 +25,24 @@ import (
 // window ties state, pages and the machine together. Except for post, its methods run on Fyne's
 // main goroutine.
 type window struct {
-	app     fyne.App
-	win     fyne.Window
-	version string
-	file    string // of the settings; "" when they cannot be saved
-	store   kept.Store
-	outside outside
-	kit     mend.Kit
-	now     func() time.Time
+	app      fyne.App
+	win      fyne.Window
+	version  string
+	file     string // of the settings; "" when they cannot be saved
+	store    kept.Store
+	outside  outside
+	kit      mend.Kit
+	schedule schedule
+	now      func() time.Time
 
 	state state
 	view  *view
 	sheet *widget.PopUp // what lies over the page; nil when nothing does
 	stop  func()        // ends the running examination; nil when none runs
 
-	stopScan, stopMending, stopTidying, endTracing func() // likewise
+	stopScan, stopMending, stopTidying, endTracing, stopFollowing func() // likewise
+
+	recalled time.Time // when the history was read last
 
 	do     func(func()) // fyne.Do; tests run what is posted themselves
 	mu     sync.Mutex
@@ -57,7 +60,7 @@ type window struct {
 // newWindow makes the window without showing it.
 func newWindow(a fyne.App, set settings.Settings, version string) *window {
 	w := &window{app: a, version: version, file: settings.File(), store: kept.Store{Dir: settings.Answers()}, now: time.Now, do: fyne.Do, trace: newTrace()}
-	w.outside, w.kit = newOutside(), mend.Here()
+	w.outside, w.kit, w.schedule = newOutside(), mend.Here(), newSchedule()
 	w.state = newState(set)
 	w.win = a.NewWindow("Waymend")
 	w.win.SetMaster()
@@ -71,7 +74,7 @@ func newWindow(a fyne.App, set settings.Settings, version string) *window {
 
 // close ends what runs; nothing may be left behind a closed window.
 func (w *window) close() {
-	for _, stop := range []func(){w.stop, w.stopScan, w.stopMending, w.stopTidying, w.endTracing} {
+	for _, stop := range []func(){w.stop, w.stopScan, w.stopMending, w.stopTidying, w.endTracing, w.stopFollowing} {
 		if stop != nil {
 			stop()
 		}

@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/waymend/waymend/app/control"
 	"github.com/waymend/waymend/app/gui/part"
 	"github.com/waymend/waymend/app/settings"
 	"github.com/waymend/waymend/platform/change"
@@ -24,7 +25,8 @@ type testWindow struct {
 	*window
 	t      *testing.T
 	posted chan func()
-	opened []string // what was opened outside
+	opened []string    // what was opened outside
+	told   chan string // what the background checks were asked
 }
 
 func openTestWindow(t *testing.T, set settings.Settings) *testWindow {
@@ -52,6 +54,17 @@ func openTestWindow(t *testing.T, set settings.Settings) *testWindow {
 		restart:    func(context.Context) error { return nil },
 		reloadKeys: func(string) string { return "Ctrl+F5" },
 		still:      func() bool { return true },
+	}
+	told := func(what string) func(context.Context) error {
+		return func(context.Context) error { w.told <- what; return nil }
+	}
+	w.told = make(chan string, 100)
+	w.schedule = schedule{
+		start:  func() error { w.told <- "start"; return nil },
+		follow: func(ctx context.Context, _ func(control.Status)) error { return control.ErrAbsent },
+		check:  func(ctx context.Context, address string) error { return told("check " + address)(ctx) },
+		pause:  func(ctx context.Context, until time.Time) error { return told("pause")(ctx) },
+		resume: told("resume"), reload: told("reload"), quit: told("quit"),
 	}
 	t.Cleanup(func() { w.window.close(); w.settle() })
 	return w

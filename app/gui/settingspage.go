@@ -20,6 +20,7 @@ type settingsPage struct {
 	scroll     *container.Scroll
 	language   *part.Choice
 	references *referenceList
+	watch      *watchList
 }
 
 // languageNames are the names of the languages in themselves.
@@ -33,12 +34,13 @@ var sizes = []int{75, 90, 100, 110, 125, 150, 175, 200}
 
 func newSettingsPage(w *window) *settingsPage {
 	p := &settingsPage{w: w}
-	p.references = newReferenceList(w)
+	p.references, p.watch = newReferenceList(w), newWatchList(w)
 	sections := []struct {
 		key     string
 		content fyne.CanvasObject
 	}{
 		{"window.settings.look", p.look()},
+		{"window.watch", p.watch.object()},
 		{"window.settings.references", p.references.object()},
 		{"window.settings.privacy", p.privacy()},
 		{"window.settings.files", p.files()},
@@ -58,6 +60,7 @@ func (p *settingsPage) first() fyne.Focusable       { return p.language }
 
 func (p *settingsPage) render(s *state) {
 	p.references.render(s)
+	p.watch.render(s)
 }
 
 // look chooses language, theme, size and motion.
@@ -161,18 +164,21 @@ func (w *window) save(set settings.Settings) {
 	w.saving.Lock()
 	w.unsaved = &set
 	w.saving.Unlock()
-	w.aside(func() {
-		w.saving.Lock()
-		defer w.saving.Unlock()
-		if w.unsaved == nil {
-			return
-		}
-		err := w.unsaved.Save(w.file)
-		w.unsaved = nil
-		if err != nil {
-			w.post(noticed{text: say(lang, "window.settings.not-saved", "why", err.Error()), fault: true})
-		}
-	})
+	w.aside(func() { w.writeDown(lang) })
+}
+
+// writeDown saves the last choice, unless that was done already, and tells when it cannot.
+func (w *window) writeDown(lang string) {
+	w.saving.Lock()
+	defer w.saving.Unlock()
+	if w.unsaved == nil {
+		return
+	}
+	err := w.unsaved.Save(w.file)
+	w.unsaved = nil
+	if err != nil {
+		w.post(noticed{text: say(lang, "window.settings.not-saved", "why", err.Error()), fault: true})
+	}
 }
 
 // askForget removes the kept answers after the person has said so once more.

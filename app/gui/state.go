@@ -37,6 +37,8 @@ type state struct {
 	mending  mending
 	cleanup  cleanup
 	tracing  tracing
+	past     past
+	watching watching
 	kept     []kept.Entry // answers of this computer, the newest first
 	browsers []launch.Browser
 	still    bool // the system asks for less motion

@@ -31,6 +31,9 @@ type Chart struct {
 // chartMost bounds how many points are drawn; more would lie on one another.
 const chartMost = 360
 
+// chartLeft and chartRight are what is free beside the plot, in units of the grid.
+const chartLeft, chartRight = 8, 1
+
 // NewChart returns an empty chart.
 func NewChart(value func(float32) string, clock func(time.Time) string) *Chart {
 	c := &Chart{Value: value, Clock: clock}
@@ -127,8 +130,8 @@ func (v *chartView) draw() {
 // plot draws the axes and the points.
 func (v *chartView) plot() {
 	l, c := lookOf(v.c), v.c
-	left, foot := l.grid(8), l.grid(3)
-	width, height := c.Size().Width-left-l.grid(1), c.Size().Height-foot-l.grid(1)
+	left, foot := l.grid(chartLeft), l.grid(3)
+	width, height := c.Size().Width-left-l.grid(chartRight), c.Size().Height-foot-l.grid(1)
 	high := float32(0)
 	for _, p := range c.points {
 		high = max(high, p.Top)

@@ -61,6 +61,15 @@ func NewChoice(names []string, chosen int, changed func(int)) *Choice {
 	return c
 }
 
+// SetNames offers other names, one of them chosen; nobody is told of it.
+func (c *Choice) SetNames(names []string, chosen int) {
+	c.Options, c.Selected = names, ""
+	if chosen >= 0 && chosen < len(names) {
+		c.Selected = names[chosen]
+	}
+	c.Refresh()
+}
+
 // FocusGained implements fyne.Focusable.
 func (c *Choice) FocusGained() {
 	c.Select.FocusGained()

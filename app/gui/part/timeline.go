@@ -47,13 +47,19 @@ func (t *Timeline) SetStretches(list []Stretch, from, to time.Time) {
 	t.Refresh()
 }
 
+// room is where the band is: right above the plot of a chart of the same width.
+func (t *Timeline) room() (left, width float32) {
+	l := lookOf(t)
+	return l.grid(chartLeft), t.Size().Width - l.grid(chartLeft+chartRight)
+}
+
 // Tapped implements fyne.Tappable.
 func (t *Timeline) Tapped(e *fyne.PointEvent) {
-	width := t.Size().Width
+	left, width := t.room()
 	if t.OnTapped == nil || width <= 0 || !t.to.After(t.from) {
 		return
 	}
-	t.OnTapped(t.from.Add(time.Duration(float64(t.to.Sub(t.from)) * float64(min(max(e.Position.X/width, 0), 1)))))
+	t.OnTapped(t.from.Add(time.Duration(float64(t.to.Sub(t.from)) * float64(min(max((e.Position.X-left)/width, 0), 1)))))
 }
 
 // Cursor implements desktop.Cursorable.
@@ -106,9 +112,10 @@ func (v *timelineView) Objects() []fyne.CanvasObject {
 
 func (v *timelineView) draw() {
 	l, t := lookOf(v.t), v.t
-	high, width := l.grid(4), t.Size().Width
+	high := l.grid(4)
+	start, width := t.room()
 	v.line.FillColor = l.color(ColorEdge)
-	v.line.Move(fyne.NewPos(0, high-l.grid(0.25)))
+	v.line.Move(fyne.NewPos(start, high-l.grid(0.25)))
 	v.line.Resize(fyne.NewSize(width, l.grid(0.25)))
 	drawn := 0
 	span := t.to.Sub(t.from).Seconds()
@@ -118,13 +125,13 @@ func (v *timelineView) draw() {
 		}
 		left := max(0, width*float32(s.From.Sub(t.from).Seconds()/span))
 		right := min(width, width*float32(s.To.Sub(t.from).Seconds()/span))
-		v.band(l, drawn, s.State, left, max(right, left+l.grid(0.375)), high)
+		v.band(l, drawn, s.State, start+left, start+max(right, left+l.grid(0.375)), high)
 		drawn++
 	}
 	for _, b := range v.bands[drawn:] {
 		b.Hidden = true
 	}
-	v.label(l, width, high)
+	v.label(l, start, width, high)
 }
 
 // band draws one stretch: the taller, the worse.
@@ -150,7 +157,7 @@ func (v *timelineView) band(l look, i int, s State, left, right, high float32) {
 }
 
 // label writes beginning, middle and end beneath the band.
-func (v *timelineView) label(l look, width, high float32) {
+func (v *timelineView) label(l look, left, width, high float32) {
 	t := v.t
 	for i, w := range v.words {
 		w.Text, w.TextSize, w.Color = "", l.size(SizeSmall), l.color(ColorQuiet)
@@ -159,6 +166,6 @@ func (v *timelineView) label(l look, width, high float32) {
 		}
 		least := w.MinSize()
 		w.Resize(least)
-		w.Move(fyne.NewPos((width-least.Width)*float32(i)/2, high+l.grid(0.5)))
+		w.Move(fyne.NewPos(left+(width-least.Width)*float32(i)/2, high+l.grid(0.5)))
 	}
 }
