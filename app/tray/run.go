@@ -99,18 +99,16 @@ func (t *tray) show(outer context.Context, hosts <-chan bool) error {
 		}
 	}()
 	ready := make(chan struct{})
-	prepare()
 	go func() {
+		defer cancel()
 		select {
 		case <-ready:
 			t.serve(ctx, gone)
 		case <-ctx.Done():
 		case <-gone:
 		}
-		cancel()
-		systray.Quit()
 	}()
-	loop(ctx, func() { systray.Run(func() { t.build(ctx); close(ready) }, nil) })
+	loop(ctx, func() { t.build(ctx) }, func() { close(ready) })
 	if outer.Err() == nil {
 		return ErrGone
 	}
@@ -132,10 +130,6 @@ func wait(ctx context.Context, ended <-chan struct{}) {
 
 // build makes the places of the menu.
 func (t *tray) build(ctx context.Context) {
-	select {
-	case t.status = <-t.latest:
-	default:
-	}
 	t.shown = menu(t.status, t.options.Lang, time.Now())
 	for i, line := range t.shown {
 		if line.Do == separator {
@@ -159,12 +153,12 @@ func (t *tray) build(ctx context.Context) {
 			}
 		}()
 	}
-	t.icons = load()
-	t.look()
 }
 
 // serve is the only goroutine that changes what is shown. It sleeps until something happens.
 func (t *tray) serve(ctx context.Context, gone <-chan struct{}) {
+	t.icons = load()
+	t.look()
 	for {
 		select {
 		case <-ctx.Done():

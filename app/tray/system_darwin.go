@@ -24,10 +24,11 @@ func Watch(ctx context.Context) <-chan bool {
 	return c
 }
 
-func prepare() {}
-
 // loop runs the library's loop on the main thread, as Cocoa wants it.
-func loop(_ context.Context, run func()) { run() }
+func loop(ctx context.Context, build, ready func()) {
+	defer context.AfterFunc(ctx, systray.Quit)()
+	systray.Run(func() { build(); ready() }, nil)
+}
 
 func load() string { return "" }
 

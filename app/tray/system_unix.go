@@ -120,20 +120,22 @@ func watch(ctx context.Context, conn *dbus.Conn, c chan<- bool) {
 	}
 }
 
-// prepare gives the tray its name before it is announced: desktops remember by it which icons the
-// person has hidden.
-func prepare() {
-	systray.SetTitle("Waymend")
-	icon("", "unknown")
-}
-
-// loop runs the library's loop, and leaves it when it does not end in time.
-func loop(ctx context.Context, run func()) {
+// loop puts the tray on the bus, says when it is there, and takes it away after the context. The
+// library drops an icon and a title that are set while it connects; they must wait until it is ready.
+func loop(ctx context.Context, build, ready func()) {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
 		defer func() { _ = recover() }() // the library closes a connection that it may never have had
-		run()
+		systray.SetTitle("Waymend")      // also the name by which desktops remember which icons are hidden
+		icon("", "unknown")
+		built := make(chan struct{})
+		start, end := systray.RunWithExternalLoop(func() { build(); close(built) }, nil)
+		start()
+		<-built
+		ready()
+		<-ctx.Done()
+		end()
 	}()
 	wait(ctx, ended)
 }

@@ -58,16 +58,15 @@ func Watch(ctx context.Context) <-chan bool {
 	return c
 }
 
-func prepare() {}
-
 // loop runs the library's loop on a thread of its own, to which Windows sends the messages of the
 // window that it makes, and leaves it when it does not end in time.
-func loop(ctx context.Context, run func()) {
+func loop(ctx context.Context, build, ready func()) {
+	defer context.AfterFunc(ctx, systray.Quit)()
 	ended := make(chan struct{})
 	go func() {
 		runtime.LockOSThread()
 		defer close(ended)
-		run()
+		systray.Run(func() { build(); ready() }, nil)
 	}()
 	wait(ctx, ended)
 }
