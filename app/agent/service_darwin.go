@@ -1,12 +1,10 @@
 package agent
 
 import (
-	"os"
-	"path/filepath"
-
 	"github.com/kardianos/service"
 
 	"github.com/waymend/waymend/app/control"
+	"github.com/waymend/waymend/app/settings"
 	"github.com/waymend/waymend/platform/login"
 	"github.com/waymend/waymend/resources/packaging/units"
 )
@@ -15,16 +13,7 @@ import (
 func (s Service) available() error { return nil }
 
 // file is where the library puts the property list.
-func (s Service) file() string {
-	if s.Scope == control.Machine {
-		return "/Library/LaunchDaemons/" + units.Label + ".plist"
-	}
-	home, err := os.UserHomeDir()
-	if err != nil {
-		return ""
-	}
-	return filepath.Join(home, "Library/LaunchAgents", units.Label+".plist")
-}
+func (s Service) file() string { return settings.ServiceFile(s.Scope == control.Machine) }
 
 // folder is false: the system's own folders stay.
 func (s Service) folder(string) bool { return false }

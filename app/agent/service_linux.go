@@ -9,6 +9,7 @@ import (
 	"github.com/kardianos/service"
 
 	"github.com/waymend/waymend/app/control"
+	"github.com/waymend/waymend/app/settings"
 	"github.com/waymend/waymend/platform/login"
 	"github.com/waymend/waymend/resources/packaging/units"
 )
@@ -29,16 +30,7 @@ func (s Service) available() error {
 }
 
 // file is where the library puts the unit.
-func (s Service) file() string {
-	if s.Scope == control.Machine {
-		return "/etc/systemd/system/" + units.Name + ".service"
-	}
-	home, err := os.UserHomeDir()
-	if err != nil {
-		return ""
-	}
-	return filepath.Join(home, ".config/systemd/user", units.Name+".service")
-}
+func (s Service) file() string { return settings.ServiceFile(s.Scope == control.Machine) }
 
 // folder reports whether a folder goes when it is empty: the person's may be there for this alone.
 func (s Service) folder(dir string) bool {

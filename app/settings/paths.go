@@ -3,6 +3,9 @@ package settings
 import (
 	"os"
 	"path/filepath"
+	"slices"
+
+	"github.com/waymend/waymend/platform/login"
 )
 
 // Path is one place that the program owns.
@@ -22,8 +25,32 @@ func Paths() []Path {
 		{"answers", Answers(), "the last answers of the window, unless you chose to keep none"},
 		{"history", History(), "what the background checks saw"},
 	}
-	if dir := Sockets(); dir != "" {
-		list = append(list, Path{"sockets", dir, "how Waymend's own programs reach one another, while they run"})
+	optional := func(name, path, uses string) {
+		if path != "" {
+			list = append(list, Path{name, path, uses})
+		}
+	}
+	optional("log", Log(), "what the background checks and the service had to say")
+	optional("sockets", Sockets(), "how Waymend's own programs reach one another, while they run")
+	for _, path := range login.Paths() {
+		optional("login", path, "the start at login, when it is switched on")
+	}
+	optional("service", ServiceFile(false), "your own service, when it is installed")
+	optional("machine-service", ServiceFile(true), "the machine's service, when it is installed")
+	for _, path := range MachineData() {
+		optional("machine-data", path, "settings and history of the machine's service")
+	}
+	optional("machine-sockets", MachineSockets(), "how others reach the machine's service, while it runs")
+	return list
+}
+
+// Folders are those of this account that belong to the program alone, with all that is in them.
+func Folders() []string {
+	var list []string
+	for _, path := range []string{File(), Changes(), Log(), under(os.UserCacheDir, "run")} {
+		if dir := filepath.Dir(path); path != "" && filepath.Base(dir) == "waymend" && !slices.Contains(list, dir) {
+			list = append(list, dir)
+		}
 	}
 	return list
 }

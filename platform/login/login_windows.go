@@ -11,12 +11,13 @@ import (
 const (
 	runKey   = `Software\Microsoft\Windows\CurrentVersion\Run`
 	runValue = "Waymend"
+	place    = `HKEY_CURRENT_USER\` + runKey + `\` + runValue
 	// approved is where the task manager notes what a person switched off: the first byte is odd then.
 	approved = `Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run`
 )
 
-// Paths is empty: the entry is in the registry.
-func Paths() []string { return nil }
+// Paths is the place of the entry in the registry.
+func Paths() []string { return []string{place} }
 
 func (e Entry) line() string {
 	return windows.ComposeCommandLine(append([]string{e.Program}, e.Arguments...))
@@ -32,7 +33,7 @@ func (e Entry) State() (State, error) {
 	if err != nil {
 		return State{}, err
 	}
-	s := State{On: mark == "" || mark[0]&1 == 0, How: RunKey, File: `HKEY_CURRENT_USER\` + runKey + `\` + runValue, Current: line == e.line()}
+	s := State{On: mark == "" || mark[0]&1 == 0, How: RunKey, File: place, Current: line == e.line()}
 	if words, err := windows.DecomposeCommandLine(line); err == nil && len(words) > 0 {
 		s.Program = words[0]
 	}
