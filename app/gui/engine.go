@@ -234,7 +234,9 @@ func (w *window) look() {
 	w.follow()
 	w.aside(func() {
 		w.list()
-		w.post(found{browsers: w.outside.browsers(), still: w.outside.still()})
+		ctx, cancel := context.WithTimeout(context.Background(), trayLimit)
+		defer cancel()
+		w.post(found{browsers: w.outside.browsers(), still: w.outside.still(), tray: w.outside.tray(ctx)})
 	})
 }
 

@@ -67,6 +67,7 @@ func newWindow(a fyne.App, set settings.Settings, version string) *window {
 	w.win.SetPadded(false)
 	w.win.Resize(fyne.NewSize(960, 680))
 	w.win.SetOnClosed(w.close)
+	w.win.SetCloseIntercept(w.leave)
 	w.dress()
 	w.build()
 	return w

@@ -54,6 +54,7 @@ func openTestWindow(t *testing.T, set settings.Settings) *testWindow {
 		restart:    func(context.Context) error { return nil },
 		reloadKeys: func(string) string { return "Ctrl+F5" },
 		still:      func() bool { return true },
+		tray:       func(context.Context) bool { return false },
 	}
 	told := func(what string) func(context.Context) error {
 		return func(context.Context) error { w.told <- what; return nil }
@@ -300,14 +301,14 @@ func TestEveryStepForThePersonHasAButton(t *testing.T) {
 
 func TestKeys(t *testing.T) {
 	w := openTestWindow(t, settings.Defaults())
-	for i, s := range shortcuts[2:7] {
+	for i, s := range shortcuts()[2:7] {
 		w.win.Canvas().(fyne.Shortcutable).TypedShortcut(s.combination())
 		if int(w.state.place) != i {
 			t.Errorf("Ctrl+%d leads to place %d", i+1, w.state.place)
 		}
 	}
 	w.view.check.entry.SetText("old address")
-	w.win.Canvas().(fyne.Shortcutable).TypedShortcut(shortcuts[0].combination())
+	w.win.Canvas().(fyne.Shortcutable).TypedShortcut(shortcuts()[0].combination())
 	if w.state.place != placeCheck || w.win.Canvas().Focused() != w.view.check.entry {
 		t.Error("Ctrl+L does not lead to the address")
 	}
@@ -316,7 +317,7 @@ func TestKeys(t *testing.T) {
 		t.Errorf("typing after Ctrl+L gives %q", w.view.check.entry.Text)
 	}
 	// The window's keys work while the address has the keyboard; the field keeps its own.
-	w.view.check.entry.TypedShortcut(shortcuts[6].combination())
+	w.view.check.entry.TypedShortcut(shortcuts()[6].combination())
 	if w.state.place != placeSettings {
 		t.Error("the field swallows the window's keys")
 	}

@@ -3,6 +3,8 @@ package gui
 import (
 	"context"
 
+	"github.com/waymend/waymend/app/mend"
+	"github.com/waymend/waymend/app/tray"
 	"github.com/waymend/waymend/platform/clipboard"
 	"github.com/waymend/waymend/platform/launch"
 )
@@ -11,20 +13,24 @@ import (
 type outside struct {
 	browsers func() []launch.Browser
 	open     func(b launch.Browser, url string, private bool) error
-	url      func(string) error // in the browser that the system prefers
-	file     func(string) error
-	folder   func(string) error
-	restart  func(context.Context) error
+	// openClean opens an address with a clean profile.
+	openClean func(mend.Kit, launch.Browser, string) error
+	url       func(string) error // in the browser that the system prefers
+	file      func(string) error
+	folder    func(string) error
+	restart   func(context.Context) error
 	// reloadKeys names the keys that load a page anew, for a browser's id.
 	reloadKeys func(id string) string
 	still      func() bool // the system asks for less motion
 	clipboard  func(context.Context) (string, error)
+	tray       func(context.Context) bool // the desktop shows icons of programs in the background
 }
 
 func newOutside() outside {
 	return outside{
 		browsers:   launch.Browsers,
 		open:       launch.Browser.Open,
+		openClean:  mend.Kit.OpenClean,
 		url:        launch.URL,
 		file:       launch.File,
 		folder:     launch.Folder,
@@ -32,5 +38,6 @@ func newOutside() outside {
 		reloadKeys: launch.ReloadKeys,
 		still:      launch.ReducedMotion,
 		clipboard:  clipboard.Read,
+		tray:       tray.Available,
 	}
 }

@@ -42,6 +42,7 @@ type state struct {
 	kept     []kept.Entry // answers of this computer, the newest first
 	browsers []launch.Browser
 	still    bool // the system asks for less motion
+	tray     bool // the desktop shows icons of programs in the background
 	closed   bool
 }
 
@@ -145,6 +146,7 @@ type (
 	found struct {
 		browsers []launch.Browser
 		still    bool
+		tray     bool
 	}
 	// guided changes the guided restart.
 	guided struct{ guide guide }
@@ -214,7 +216,7 @@ func (e waited) on(s *state) {
 
 func (e noticed) on(s *state) { s.notice = notice(e) }
 func (e listed) on(s *state)  { s.kept = e.entries }
-func (e found) on(s *state)   { s.browsers, s.still = e.browsers, e.still }
+func (e found) on(s *state)   { s.browsers, s.still, s.tray = e.browsers, e.still, e.tray }
 func (e guided) on(s *state)  { s.guide = e.guide }
 func (e chose) on(s *state)   { s.settings, s.lang = e.settings, e.settings.Speaks() }
 func (e went) on(s *state) {

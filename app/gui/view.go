@@ -167,16 +167,18 @@ type shortcut struct {
 	run func(w *window)
 }
 
-var shortcuts = []shortcut{
-	{fyne.KeyL, func(w *window) { w.visit(placeCheck); w.view.check.chooseAddress() }},
-	{fyne.KeyR, func(w *window) { w.again() }},
-	{fyne.Key1, func(w *window) { w.visit(placeCheck) }},
-	{fyne.Key2, func(w *window) { w.visit(placeRoute) }},
-	{fyne.Key3, func(w *window) { w.visit(placeCleanUp) }},
-	{fyne.Key4, func(w *window) { w.visit(placeHistory) }},
-	{fyne.Key5, func(w *window) { w.visit(placeSettings) }},
-	{fyne.KeyQ, func(w *window) { w.win.Close() }},
-	{fyne.KeyW, func(w *window) { w.win.Close() }},
+func shortcuts() []shortcut {
+	return []shortcut{
+		{fyne.KeyL, func(w *window) { w.visit(placeCheck); w.view.check.chooseAddress() }},
+		{fyne.KeyR, func(w *window) { w.again() }},
+		{fyne.Key1, func(w *window) { w.visit(placeCheck) }},
+		{fyne.Key2, func(w *window) { w.visit(placeRoute) }},
+		{fyne.Key3, func(w *window) { w.visit(placeCleanUp) }},
+		{fyne.Key4, func(w *window) { w.visit(placeHistory) }},
+		{fyne.Key5, func(w *window) { w.visit(placeSettings) }},
+		{fyne.KeyQ, func(w *window) { w.leave() }},
+		{fyne.KeyW, func(w *window) { w.leave() }},
+	}
 }
 
 func (s shortcut) combination() *desktop.CustomShortcut {
@@ -185,7 +187,7 @@ func (s shortcut) combination() *desktop.CustomShortcut {
 
 func (w *window) addShortcuts() {
 	c := w.win.Canvas()
-	for _, s := range shortcuts {
+	for _, s := range shortcuts() {
 		c.AddShortcut(s.combination(), func(fyne.Shortcut) { s.run(w) })
 	}
 	c.SetOnTypedKey(func(e *fyne.KeyEvent) {

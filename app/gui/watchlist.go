@@ -41,9 +41,17 @@ func newWatchList(w *window) *watchList {
 	l.box = container.New(layout.NewCustomPaddedVBoxLayout(8), part.Body(w.say("window.watch.text")),
 		tick("window.watch.on", !set.Off, func(s *settings.Watch, on bool) { s.Off = !on }),
 		tick("window.watch.tell", !set.Quiet, func(s *settings.Watch, on bool) { s.Quiet = !on }),
+		row(w.say("window.watch.closing"), l.closing()),
 		row(w.say("window.watch.every"), l.interval(set.Every, false, func(s *settings.Watch, d time.Duration) { s.Every = d })),
 		l.list, container.NewBorder(nil, nil, nil, add, l.entry))
 	return l
+}
+
+// closing chooses what becomes of the background checks when the window is closed.
+func (l *watchList) closing() *part.Choice {
+	keys := map[string]string{"": "window.leave.ask", settings.Stay: "window.leave.stay", settings.End: "window.leave.end"}
+	return choice([]string{"", settings.Stay, settings.End}, l.w.state.settings.Closing, func(v string) string { return l.w.say(keys[v]) },
+		func(v string) { l.w.choose(func(s *settings.Settings) { s.Closing = v }) })
 }
 
 func (l *watchList) object() fyne.CanvasObject { return l.box }

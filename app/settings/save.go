@@ -25,7 +25,7 @@ func (s Settings) Text() (string, error) {
 	if s.Timeout != DefaultTimeout {
 		f.Check.Timeout = s.Timeout.String()
 	}
-	f.Window.Theme, f.Window.Size, f.Window.Still = s.Theme, s.Size, s.Still
+	f.Window.Theme, f.Window.Size, f.Window.Still, f.Window.Closing = s.Theme, s.Size, s.Still, s.Closing
 	f.Privacy.Forget = s.Forget
 	standard := diagnostics.DefaultReferences()
 	var b bytes.Buffer

@@ -39,6 +39,7 @@ type Settings struct {
 	Theme      string // of the window: Light, Dark, or "" to follow the system
 	Size       int    // of all things in the window, percent; 0 follows the screen
 	Still      bool   // nothing in the window moves, whatever the system says
+	Closing    string // what becomes of the background checks when the window is closed: Stay, End, or "" to ask
 	Forget     bool   // answers and addresses are not kept
 	Watch      Watch
 }
@@ -47,6 +48,12 @@ type Settings struct {
 const (
 	Light = "light"
 	Dark  = "dark"
+)
+
+// What becomes of the background checks when the window is closed.
+const (
+	Stay = "stay" // they begin, or go on
+	End  = "end"  // they are not begun
 )
 
 // The least and the greatest Size, percent.
@@ -70,6 +77,8 @@ type file struct {
 		Theme string `toml:"theme,omitempty"`
 		Size  int    `toml:"size,omitempty"`
 		Still bool   `toml:"still,omitempty"`
+
+		Closing string `toml:"closing,omitempty"`
 	} `toml:"window,omitempty"`
 	Privacy struct {
 		Forget bool `toml:"forget,omitempty"`
@@ -206,7 +215,12 @@ func (s *Settings) setWindow(f file) error {
 	if f.Window.Size != 0 && (f.Window.Size < MinSize || f.Window.Size > MaxSize) {
 		return fmt.Errorf("window.size: %d is out of range: it goes from %d to %d percent", f.Window.Size, MinSize, MaxSize)
 	}
-	s.Size, s.Still = f.Window.Size, f.Window.Still
+	switch f.Window.Closing {
+	case "", Stay, End:
+	default:
+		return fmt.Errorf("window.closing: %q is not stay or end", plain(f.Window.Closing))
+	}
+	s.Size, s.Still, s.Closing = f.Window.Size, f.Window.Still, f.Window.Closing
 	return nil
 }
 
