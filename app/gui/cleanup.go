@@ -2,7 +2,6 @@ package gui
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -107,27 +106,22 @@ func (w *window) logged() {
 
 // cleanupPage is the place where browsers and the DNS cache are cleared.
 type cleanupPage struct {
-	w        *window
-	scroll   *container.Scroll
-	rescan   *part.Push
-	list     *fyne.Container
-	rows     map[string]*profileRow
-	total    *widget.Label
-	empty    *widget.Label
-	site     *part.Field
-	work     *part.Notice
-	actions  []*part.Push
-	log      *fyne.Container
-	shownLog int
-	lastLog  string
-}
-
-// profileRow is one profile with its sizes.
-type profileRow struct {
-	tick  *part.Tick
-	about *widget.Label
-	quit  *part.Push // asks the running browser to close
-	row   fyne.CanvasObject
+	w         *window
+	scroll    *container.Scroll
+	rescan    *part.Push
+	list      *fyne.Container
+	rows      map[string]*profileRow
+	total     *widget.Label
+	empty     *widget.Label
+	site      *part.Field
+	work      *part.Notice
+	actions   []*part.Push
+	clean     fyne.CanvasObject // opens browsers with clean profiles
+	cleanBody *fyne.Container
+	cleanFor  int // how many browsers there were
+	log       *fyne.Container
+	shownLog  int
+	lastLog   string
 }
 
 func newCleanupPage(w *window) *cleanupPage {
@@ -146,9 +140,12 @@ func newCleanupPage(w *window) *cleanupPage {
 	browsers := part.Panel(container.New(gap, part.Title(w.say("window.cleanup.browsers")), p.list, p.empty, p.total,
 		part.Flow(p.rescan), p.site, cookies, part.Quiet(w.say("window.cleanup.never")), part.Flow(clear)))
 	cache := part.Panel(container.New(gap, part.Title(w.say("window.cleanup.dns")), part.Body(w.say("window.cleanup.dns.text")), part.Flow(names)))
+	p.cleanBody = container.New(gap, part.Title(w.say("window.cleanup.clean-title")), part.Body(w.say("window.cleanup.clean-text")))
+	p.clean = part.Panel(p.cleanBody)
+	p.clean.Hide()
 	all := part.Panel(container.New(gap, part.Title(w.say("window.cleanup.all")), part.Body(w.say("window.cleanup.all.text")), part.Flow(reset)))
 	changed := part.Panel(container.New(gap, part.Title(w.say("window.cleanup.log")), p.log))
-	p.scroll = newColumn(container.New(layout.NewCustomPaddedVBoxLayout(16), part.Headline(w.say("window.place.cleanup")), p.work, all, browsers, cache, changed))
+	p.scroll = newColumn(container.New(layout.NewCustomPaddedVBoxLayout(16), part.Headline(w.say("window.place.cleanup")), p.work, all, browsers, p.clean, cache, changed))
 	return p
 }
 
@@ -218,6 +215,7 @@ func (p *cleanupPage) reset() {
 func (p *cleanupPage) doAll(fixes []mend.Fix) {
 	fixes = slices.DeleteFunc(slices.Clone(fixes), func(f mend.Fix) bool { return len(f.Plan.Lines) == 0 })
 	w, done, last := p.w, int64(0), ""
+	var left []string
 	var next func(int)
 	next = func(n int) {
 		if n == len(fixes) {
@@ -225,7 +223,7 @@ func (p *cleanupPage) doAll(fixes []mend.Fix) {
 			if done > 0 {
 				text = w.say("window.cleanup.freed", "size", report.Size(w.state.lang, done))
 			}
-			w.apply(noticed{text: text, good: true, undo: last})
+			w.apply(noticed{text: strings.Join(append([]string{text}, left...), " "), good: len(left) == 0, undo: last})
 			w.scan()
 			return
 		}
@@ -236,6 +234,7 @@ func (p *cleanupPage) doAll(fixes []mend.Fix) {
 				return
 			}
 			done += entry.Bytes
+			left = append(left, w.leftAlone(fixes[n], entry)...)
 			if !entry.Undo.Empty() {
 				last = entry.ID
 			}
@@ -271,53 +270,8 @@ func (p *cleanupPage) render(s *state) {
 	for dir, r := range p.rows {
 		show(r.row, slices.ContainsFunc(c.found, func(f browser.Found) bool { return f.Dir == dir }))
 	}
+	p.renderClean(s)
 	p.renderLog(s)
-}
-
-func (p *cleanupPage) renderProfile(s *state, f browser.Found) {
-	r := p.rows[f.Dir]
-	if r == nil {
-		r = &profileRow{about: part.Quiet("")}
-		r.tick = part.NewTick(f.Browser+" – "+f.Name, !s.cleanup.left[f.Dir], func(on bool) { p.w.apply(tickedProfile{f.Dir, on}) })
-		r.quit = part.NewPush(p.w.say("window.cleanup.quit", "browser", f.Browser), part.Icon("close"), func() { p.w.quitBrowser(f.Profile) })
-		r.row = container.New(layout.NewCustomPaddedVBoxLayout(0), r.tick, r.about, part.Flow(r.quit))
-		p.rows[f.Dir] = r
-		p.list.Add(r.row)
-	}
-	text := p.w.say("window.cleanup.sizes", "cache", report.Size(s.lang, f.CacheBytes), "cookies", report.Size(s.lang, f.CookieBytes))
-	switch {
-	case f.Family != nil && !f.Family.Clearing():
-		text = p.w.say("clean.refused.by-hand", "browser", f.Browser)
-	case f.State == browser.Running:
-		text += " " + p.w.say("window.cleanup.running")
-	}
-	setText(r.about, text)
-	show(r.quit, f.State == browser.Running && f.Family != nil && f.Family.Clearing())
-}
-
-// quitBrowser asks a browser to close, never by force, and looks again when it has.
-func (w *window) quitBrowser(p browser.Profile) {
-	lang, cleaner := w.state.lang, w.kit.Host.Cleaner
-	if cleaner == nil {
-		return
-	}
-	w.apply(noticed{text: w.say("window.cleanup.quitting", "browser", p.Browser)})
-	w.aside(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), planLimit)
-		defer cancel()
-		err := cleaner.System.Close(ctx, p)
-		w.post(call(func() {
-			switch {
-			case errors.Is(err, browser.ErrByHand):
-				w.apply(noticed{text: say(lang, "clean.close.ask", "browser", p.Browser)})
-			case err != nil:
-				w.apply(noticed{text: say(lang, "clean.close.still-open", "browser", p.Browser)})
-			default:
-				w.apply(noticed{})
-			}
-			w.scan()
-		}))
-	})
 }
 
 // mostLog bounds the list of changes on the page; the terminal shows all of them.

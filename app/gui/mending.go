@@ -2,6 +2,7 @@ package gui
 
 import (
 	"context"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -65,7 +66,11 @@ func (s *state) helped() {
 	case fault != s.mending.before:
 		key = "window.mend.other"
 	}
-	s.notice = notice{text: say(s.lang, key, "fix", mend.Name(entry.Remedy, s.lang)), good: fault == "ok"}
+	text := say(s.lang, key, "fix", mend.Name(entry.Remedy, s.lang))
+	if fault != "ok" { // else nobody needs to know
+		text = strings.Join(append([]string{text}, mend.All(entry.Refused, s.lang)...), " ")
+	}
+	s.notice = notice{text: text, good: fault == "ok"}
 	if !entry.Undo.Empty() {
 		s.notice.undo = entry.ID
 	}
@@ -196,6 +201,11 @@ func (w *window) failed(entry changes.Entry, err error) noticed {
 		n.undo = entry.ID
 	}
 	return n
+}
+
+// leftAlone says what a fix left alone although it was planned, and why.
+func (w *window) leftAlone(f mend.Fix, entry changes.Entry) []string {
+	return mend.All(entry.Refused[min(len(f.Plan.Refused), len(entry.Refused)):], w.state.lang)
 }
 
 // undo takes an entry of the log back.

@@ -44,9 +44,9 @@ var does = map[string]func(*window, *state) []part.Button{
 	"contact-provider":   letterTo("provider"),
 	"contact-admin":      letterTo("network-admin"),
 	"sign-in-to-proxy":   (*window).siteButtons,
-	"disable-extensions": (*window).privateButtons,
-	"clear-site-cookies": (*window).privateButtons,
-	"clear-site-cache":   (*window).privateButtons,
+	"disable-extensions": (*window).suspectButtons,
+	"clear-site-cookies": (*window).suspectButtons,
+	"clear-site-cache":   (*window).suspectButtons,
 	"change-browser-dns": (*window).doneButtons,
 }
 
