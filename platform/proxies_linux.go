@@ -75,7 +75,9 @@ func gnomeSetting(ctx context.Context) (setting, bool) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, gsettingsTime)
 	defer cancel()
-	out, err := exec.CommandContext(ctx, program, "list-recursively", "org.gnome.system.proxy").Output()
+	cmd := exec.CommandContext(ctx, program, "list-recursively", "org.gnome.system.proxy")
+	cmd.WaitDelay = gsettingsTime // what it started may keep its output open
+	out, err := cmd.Output()
 	if err != nil {
 		return setting{}, false
 	}

@@ -203,6 +203,7 @@ func TestWhy(t *testing.T) {
 		{remedy.ErrNothing, "nothing to do here"}, {fmt.Errorf("step: %w", remedy.ErrRefused), "consent"}, {ErrUnknown, "no such fix"},
 		{&remedy.ShowError{Lines: []remedy.Line{variable}}, "/home/a/.profile, line 3"}, {clean.Busy, "already working"},
 		{remedy.LeftAlone{{Key: "clean.refused.running", Values: map[string]string{"browser": "B\x1b"}}}, "B is running"},
+		{fmt.Errorf("flush-unbound: %w", context.DeadlineExceeded), "did not answer in time"}, {context.Canceled, "It was stopped."},
 		{errors.New("bad\x1b[2J"), "bad"},
 	} {
 		if got := Why(c.err, "en"); !strings.Contains(got, c.want) || strings.ContainsRune(got, 0x1b) {

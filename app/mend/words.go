@@ -1,6 +1,7 @@
 package mend
 
 import (
+	"context"
 	"errors"
 	"maps"
 	"strconv"
@@ -44,6 +45,8 @@ var reasons = []struct {
 	err error
 	key string
 }{
+	{context.DeadlineExceeded, "mend.why.slow"},
+	{context.Canceled, "mend.why.stopped"},
 	{remedy.ErrNothing, "mend.why.nothing"},
 	{remedy.ErrNotHere, "mend.why.not-here"},
 	{remedy.ErrRefused, "mend.why.refused"},

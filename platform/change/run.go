@@ -34,6 +34,9 @@ func run(ctx context.Context, name string, args ...string) (string, error) {
 	if errors.Is(err, exec.ErrWaitDelay) { // a service that it started keeps its outputs
 		err = nil
 	}
+	if err != nil && ctx.Err() != nil { // else it would be "signal: killed"
+		return out.String(), fmt.Errorf("%s: %w", name, ctx.Err())
+	}
 	if err != nil {
 		return out.String(), fmt.Errorf("%s: %w: %s", name, err, clip(strings.TrimSpace(out.String())))
 	}

@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/waymend/waymend/platform/change"
 )
@@ -33,6 +34,7 @@ type way struct {
 	do    func(ctx context.Context, s change.Step, ask bool) (change.Done, error)
 	// elevated does all steps in one process with more rights.
 	elevated func(ctx context.Context, steps []change.Step, each func(change.Done)) error
+	consent  time.Duration
 }
 
 // Do does the steps in their order and hands each over as soon as it is done. It stops at the first
@@ -40,7 +42,7 @@ type way struct {
 // rights. Services that ask by themselves are asked first without a question; only when one demands
 // consent is the person asked, and then for that and all that follows at once.
 func Do(ctx context.Context, steps []change.Step, each func(change.Done)) error {
-	return way{admin: admin(), do: change.Do, elevated: elevated}.run(ctx, steps, each)
+	return way{admin: admin(), do: change.Do, elevated: elevated, consent: consentTime}.run(ctx, steps, each)
 }
 
 func (w way) run(ctx context.Context, steps []change.Step, each func(change.Done)) error {
@@ -73,6 +75,19 @@ func (w way) run(ctx context.Context, steps []change.Step, each func(change.Done
 	return nil
 }
 
+// consentTime is for a person to find out what is asked, and to find and type a password. A question
+// that nobody sees, as when the desktop's agent hangs, ends then.
+const consentTime = 5 * time.Minute
+
+// limit bounds steps with the question before them.
+func (w way) limit(steps []change.Step) time.Duration {
+	sum := w.consent
+	for _, s := range steps {
+		sum += s.Limit()
+	}
+	return sum
+}
+
 // asking does steps of which the first needs consent. A lone service asks best by itself, in its own
 // words; so do services where this program has no way to ask.
 func (w way) asking(ctx context.Context, batch []change.Step, each func(change.Done)) error {
@@ -85,8 +100,10 @@ func (w way) asking(ctx context.Context, batch []change.Step, each func(change.D
 			return err
 		}
 	}
+	limited, cancel := context.WithTimeout(ctx, w.limit(batch))
+	defer cancel()
 	done := 0
-	err := w.elevated(ctx, batch, func(d change.Done) { done++; each(d) })
+	err := w.elevated(limited, batch, func(d change.Done) { done++; each(d) })
 	if !errors.Is(err, ErrUnavailable) || done > 0 {
 		return err
 	}

@@ -34,6 +34,11 @@ func elevated(ctx context.Context, steps []change.Step, each func(change.Done)) 
 			return ErrUnavailable
 		}
 	}
+	return viaPkexec(ctx, pkexec, self, steps, each)
+}
+
+// viaPkexec runs pkexec and listens to what the second process answers.
+func viaPkexec(ctx context.Context, pkexec, self string, steps []change.Step, each func(change.Done)) error {
 	nonce := newNonce()
 	words := append([]string{self}, arguments(nonce, steps)...)
 	terminal := onTerminal()
@@ -51,7 +56,14 @@ func elevated(ctx context.Context, steps []change.Step, each func(change.Done)) 
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
+	// Killing pkexec is not enough: what it started may be root's, and keep the pipe open.
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(cmd.WaitDelay, func() { out.Close() }) })
 	answer := listen(out, nonce, steps, each)
+	stop()
+	if ctx.Err() != nil && answer != nil {
+		go cmd.Wait() // it is reaped whenever it ends
+		return ctx.Err()
+	}
 	var exit *exec.ExitError
 	if err := cmd.Wait(); errors.As(err, &exit) && errors.Is(answer, errNoAnswer) {
 		switch exit.ExitCode() {
@@ -60,9 +72,6 @@ func elevated(ctx context.Context, steps []change.Step, each func(change.Done)) 
 		case notAuthorised:
 			return ErrUnavailable
 		}
-	}
-	if ctx.Err() != nil && answer != nil {
-		return ctx.Err()
 	}
 	return answer
 }

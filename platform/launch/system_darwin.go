@@ -9,7 +9,9 @@ import (
 
 // restart does what the Apple menu does; programs may ask about unsaved work.
 func restart(ctx context.Context) error {
-	if err := exec.CommandContext(ctx, "/usr/bin/osascript", "-e", `tell application "System Events" to restart`).Run(); err != nil {
+	cmd := exec.CommandContext(ctx, "/usr/bin/osascript", "-e", `tell application "System Events" to restart`)
+	cmd.WaitDelay = askTime
+	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("launch: restart: %w", err)
 	}
 	return nil

@@ -27,6 +27,7 @@ func restart(ctx context.Context) error {
 	}
 	cmd := exec.CommandContext(ctx, filepath.Join(system, "shutdown.exe"), "/r", "/t", "0")
 	cmd.SysProcAttr = &syscall.SysProcAttr{HideWindow: true}
+	cmd.WaitDelay = askTime
 	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("launch: restart: %w", err)
 	}
