@@ -26,21 +26,30 @@ func window(folder string, wish control.Wish) error {
 	return start(filepath.Join(folder, desktop), args...)
 }
 
-// Agent starts the background checks of this person; a second one ends by itself. The small program is
-// preferred, because the desktop build is several times as large in memory.
+// Agent starts the background checks of this person; a second one ends by itself.
 func Agent() error {
-	folder, err := folder()
+	program, err := AgentProgram()
 	if err != nil {
 		return err
 	}
-	if err := start(filepath.Join(folder, terminal), "agent"); err == nil {
-		return nil
-	}
+	return start(program, AgentCommand)
+}
+
+// AgentCommand is the argument that makes a build of ours the agent.
+const AgentCommand = "agent"
+
+// AgentProgram is the build that the agent runs as: the small one where it lies beside this one, because
+// the desktop build is several times as large in memory.
+func AgentProgram() (string, error) {
 	self, err := os.Executable()
 	if err != nil {
-		return err
+		return "", err
 	}
-	return start(self, "agent")
+	small := filepath.Join(filepath.Dir(self), terminal)
+	if info, err := os.Stat(small); err == nil && info.Mode().IsRegular() {
+		return small, nil
+	}
+	return self, nil
 }
 
 func folder() (string, error) {

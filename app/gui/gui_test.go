@@ -25,8 +25,12 @@ type testWindow struct {
 	*window
 	t      *testing.T
 	posted chan func()
-	opened []string    // what was opened outside
-	told   chan string // what the background checks were asked
+	opened []string // what was opened outside
+
+	atLogin     bool
+	refuseLogin error
+
+	told chan string // what the background checks were asked
 }
 
 func openTestWindow(t *testing.T, set settings.Settings) *testWindow {
@@ -55,6 +59,14 @@ func openTestWindow(t *testing.T, set settings.Settings) *testWindow {
 		reloadKeys: func(string) string { return "Ctrl+F5" },
 		still:      func() bool { return true },
 		tray:       func(context.Context) bool { return false },
+		atLogin:    func() (bool, error) { return w.atLogin, nil },
+		setAtLogin: func(on bool) error {
+			if w.refuseLogin != nil {
+				return w.refuseLogin
+			}
+			w.atLogin = on
+			return nil
+		},
 	}
 	told := func(what string) func(context.Context) error {
 		return func(context.Context) error { w.told <- what; return nil }

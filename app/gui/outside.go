@@ -3,10 +3,12 @@ package gui
 import (
 	"context"
 
+	"github.com/waymend/waymend/app/beside"
 	"github.com/waymend/waymend/app/mend"
 	"github.com/waymend/waymend/app/tray"
 	"github.com/waymend/waymend/platform/clipboard"
 	"github.com/waymend/waymend/platform/launch"
+	"github.com/waymend/waymend/platform/login"
 )
 
 // outside is what the window can set going outside of itself; tests put their own in its place.
@@ -23,6 +25,8 @@ type outside struct {
 	reloadKeys func(id string) string
 	still      func() bool // the system asks for less motion
 	clipboard  func(context.Context) (string, error)
+	atLogin    func() (bool, error) // the background checks begin when the person logs in
+	setAtLogin func(on bool) error
 	tray       func(context.Context) bool // the desktop shows icons of programs in the background
 }
 
@@ -38,6 +42,34 @@ func newOutside() outside {
 		reloadKeys: launch.ReloadKeys,
 		still:      launch.ReducedMotion,
 		clipboard:  clipboard.Read,
+		atLogin:    atLogin,
+		setAtLogin: setAtLogin,
 		tray:       tray.Available,
 	}
+}
+
+// loginEntry is what starts when the person logs in.
+func loginEntry() (login.Entry, error) {
+	program, err := beside.AgentProgram()
+	return login.Entry{Program: program, Arguments: []string{beside.AgentCommand}, Description: "Waymend"}, err
+}
+
+func atLogin() (bool, error) {
+	entry, err := loginEntry()
+	if err != nil {
+		return false, err
+	}
+	state, err := entry.State()
+	return state.On, err
+}
+
+func setAtLogin(on bool) error {
+	entry, err := loginEntry()
+	switch {
+	case err != nil:
+		return err
+	case on:
+		return entry.Enable()
+	}
+	return entry.Disable()
 }

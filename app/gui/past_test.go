@@ -151,3 +151,20 @@ func (w *testWindow) pushes() (list []*part.Push) {
 	})
 	return list
 }
+
+func TestStartAtLogin(t *testing.T) {
+	w := openTestWindow(t, settings.Defaults())
+	w.visit(placeSettings)
+	tick := w.view.at(placeSettings).(*settingsPage).watch.login
+	tick.SetChecked(true)
+	w.settle()
+	if !w.atLogin || !tick.Checked {
+		t.Errorf("at login: %v, ticked: %v", w.atLogin, tick.Checked)
+	}
+	w.refuseLogin = errors.New("the folder cannot be written")
+	tick.SetChecked(false)
+	w.settle()
+	if !tick.Checked || !w.state.notice.fault {
+		t.Errorf("refused, but ticked: %v, notice %q", tick.Checked, w.state.notice.text)
+	}
+}

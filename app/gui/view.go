@@ -141,6 +141,9 @@ func (w *window) visit(to place) {
 	if to == placeCleanUp && !w.state.cleanup.scanned && !w.state.cleanup.scanning {
 		w.scan()
 	}
+	if to == placeSettings {
+		w.lookAtLogin()
+	}
 	if to == placeHistory {
 		w.recall(w.state.past.address, w.state.past.span)
 	}

@@ -13,6 +13,7 @@ import (
 // watching is what the schedule says of itself; nil status: none runs.
 type watching struct {
 	status   *control.Status
+	atLogin  bool      // it begins when the person logs in
 	starting time.Time // when it was asked to start; zero when it was not, or has come up
 }
 
@@ -25,6 +26,11 @@ func (e watchSeen) on(s *state) {
 		s.watching.starting = time.Time{}
 	}
 }
+
+// loginSeen tells whether the background checks begin when the person logs in.
+type loginSeen struct{ begins bool }
+
+func (e loginSeen) on(s *state) { s.watching.atLogin = e.begins }
 
 // watchAsked notes that the schedule was asked to start.
 type watchAsked struct{ at time.Time }
@@ -118,4 +124,24 @@ func (w *window) pauseWatching() {
 	}
 	until := w.now().Add(pauseTime)
 	w.ask(func(ctx context.Context) error { return w.schedule.pause(ctx, until) })
+}
+
+// lookAtLogin asks the system whether the background checks begin when the person logs in.
+func (w *window) lookAtLogin() {
+	w.aside(func() {
+		if on, err := w.outside.atLogin(); err == nil {
+			w.post(loginSeen{on})
+		}
+	})
+}
+
+// chooseAtLogin has them begin then, or not any more.
+func (w *window) chooseAtLogin(on bool) {
+	lang := w.state.lang
+	w.aside(func() {
+		if err := w.outside.setAtLogin(on); err != nil {
+			w.post(noticed{text: say(lang, "window.watch.not-at-login", "why", report.ErrorText(err, lang)), fault: true})
+		}
+		w.lookAtLogin()
+	})
 }

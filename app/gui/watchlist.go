@@ -23,6 +23,7 @@ type watchList struct {
 	list  *fyne.Container
 	shown []settings.Watched
 	drawn bool
+	login *part.Tick
 	entry *part.Field
 }
 
@@ -35,11 +36,13 @@ func newWatchList(w *window) *watchList {
 	tick := func(key string, on bool, change func(*settings.Watch, bool)) fyne.CanvasObject {
 		return part.NewTick(w.say(key), on, func(on bool) { w.chooseWatch(func(s *settings.Watch) { change(s, on) }) })
 	}
+	l.login = part.NewTick(w.say("window.watch.login"), false, nil)
 	l.entry = part.NewField(w.say("window.watch.address"))
 	l.entry.OnSubmitted = func(string) { l.add() }
 	add := part.NewPush(w.say("window.watch.add"), part.Icon("plus"), l.add)
 	l.box = container.New(layout.NewCustomPaddedVBoxLayout(8), part.Body(w.say("window.watch.text")),
 		tick("window.watch.on", !set.Off, func(s *settings.Watch, on bool) { s.Off = !on }),
+		l.login,
 		tick("window.watch.tell", !set.Quiet, func(s *settings.Watch, on bool) { s.Quiet = !on }),
 		row(w.say("window.watch.closing"), l.closing()),
 		row(w.say("window.watch.every"), l.interval(set.Every, false, func(s *settings.Watch, d time.Duration) { s.Every = d })),
@@ -78,6 +81,9 @@ func (l *watchList) interval(now time.Duration, usual bool, change func(*setting
 }
 
 func (l *watchList) render(s *state) {
+	l.login.OnChanged = nil
+	l.login.SetChecked(s.watching.atLogin)
+	l.login.OnChanged = l.w.chooseAtLogin
 	now := s.settings.Watch.Addresses
 	if l.drawn && slices.Equal(now, l.shown) {
 		return
