@@ -11,6 +11,10 @@ import (
 	"github.com/waymend/waymend/platform/elevate"
 )
 
+// lookTime bounds looking which steps a change takes: each question behind it is answered within a
+// second where it is answered at all.
+const lookTime = 10 * time.Second
+
 // look finds the steps that a change takes on this computer.
 type look func(context.Context, Host, Target) ([]change.Step, []Line, error)
 
@@ -20,6 +24,8 @@ func ofSteps(id string, undoable bool, find look) Remedy {
 	return Remedy{
 		ID: id,
 		Plan: func(ctx context.Context, h Host, t Target) (Plan, error) {
+			ctx, cancel := context.WithTimeout(ctx, lookTime)
+			defer cancel()
 			steps, notes, err := find(ctx, h, t)
 			if err != nil {
 				return Plan{}, err
