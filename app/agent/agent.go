@@ -52,12 +52,12 @@ type Notice struct {
 	Over     bool // the incident ended
 }
 
-// Options is what an agent works with. Only Prober, Examine and Lang have to be there.
+// Options is what an agent works with. Only NewProber and Examine have to be there.
 type Options struct {
 	Settings settings.Settings
 	File     string                            // that Reload reads; "" for none
 	Load     func() (settings.Settings, error) // reads it; nil for settings.Load(File)
-	Lang     string
+	Lang     string                            // of the texts; "" for what the settings say
 	Version  string
 	Seen     string // "person" or "machine"
 	Host     platform.Host
@@ -82,6 +82,7 @@ type Agent struct {
 
 	mu        sync.Mutex
 	settings  settings.Settings
+	lang      string
 	targets   map[string]diagnostics.Target
 	table     *timetable
 	book      *book
@@ -132,6 +133,9 @@ func (a *Agent) now() moment { return moment{time.Since(a.base), a.o.Wall()} }
 // apply takes over settings. The caller holds the lock, or is alone.
 func (a *Agent) apply(s settings.Settings) {
 	a.settings = s
+	if a.lang = a.o.Lang; a.lang == "" {
+		a.lang = s.Speaks()
+	}
 	now := a.now()
 	wanted := map[string]time.Duration{"": s.Watch.Every}
 	targets := map[string]diagnostics.Target{"": {}}

@@ -50,13 +50,13 @@ type incident struct {
 type deed int
 
 const (
-	again   deed = iota // probe the address after a while
-	examine             // run the whole examination of the address
-	begin               // an incident began and is known
-	amend               // its cause turned out to be another one
-	keep                // the document is to be kept with the incident
-	end                 // it is over
-	release             // the connection is back: probe everything
+	again    deed = iota // probe the address after a while
+	lookInto             // run the whole examination of the address
+	begin                // an incident began and is known
+	amend                // its cause turned out to be another one
+	keep                 // the document is to be kept with the incident
+	end                  // it is over
+	release              // the connection is back: probe everything
 )
 
 // order is one deed for one address.
@@ -296,7 +296,7 @@ func (b *book) doubt(s *subject, now moment) (out []order) {
 		if !s.examining {
 			s.examining, s.signed = true, signOf(s.last)
 			b.pending[s] = s.since.ran + late
-			out = append(out, order{do: examine, address: s.address})
+			out = append(out, order{do: lookInto, address: s.address})
 		}
 		return out // see late
 	}
@@ -458,7 +458,7 @@ func (b *book) lasts(s *subject, now moment) (out []order) {
 	}
 	s.examining, s.signed = true, signOf(s.last)
 	i.looked, i.next = now.ran, min(2*i.next, lookAgainMost)
-	return append(out, order{do: examine, address: s.address})
+	return append(out, order{do: lookInto, address: s.address})
 }
 
 // examined takes what an examination said; nil when it could not be carried out.

@@ -239,7 +239,7 @@ func (a *Agent) carryOut(orders []order) {
 		case release:
 			a.table.all(a.now().ran)
 			a.wake()
-		case examine:
+		case lookInto:
 			a.exams = append(a.exams, o.address)
 		case begin:
 			a.keeper.begin(o.incident)

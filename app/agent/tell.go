@@ -3,7 +3,6 @@ package agent
 import (
 	"context"
 	"strconv"
-	"time"
 
 	"github.com/waymend/waymend/app/control"
 	"github.com/waymend/waymend/app/report"
@@ -28,7 +27,7 @@ func (a *Agent) text(key, address string, values map[string]string) string {
 	for k, v := range values {
 		all[k] = v
 	}
-	return resources.Text(a.o.Lang, key, all)
+	return resources.Text(a.lang, key, all)
 }
 
 // hostOf is an address as people read it.
@@ -78,7 +77,7 @@ func (a *Agent) tellOver(i *incident, now moment) {
 		took = d
 	}
 	a.notify(Notice{Incident: i.ID, Over: true, Title: a.text("agent.over", i.Address, nil),
-		Body: a.text("agent.lasted", i.Address, map[string]string{"took": report.SpanIn(a.o.Lang, float64(took.Round(time.Second).Milliseconds()))})})
+		Body: a.text("agent.lasted", i.Address, map[string]string{"took": report.Length(a.lang, took)})})
 }
 
 func (a *Agent) notify(n Notice) {

@@ -30,6 +30,7 @@ func commands() []command {
 		{"browsers", "", "list browsers and profiles found here, with sizes", browserFlags, 0, browsers},
 		{"ping", "HOST", "ask HOST again and again whether it answers, and how fast", pingFlags, 1, ping},
 		{"trace", "HOST", "the way to HOST, with its slowest stretch named", traceFlags, 1, traceRoute},
+		{"agent", "", "watch in the background, with an icon in the tray", agentFlags, 0, watchHere},
 		{"window", "[ADDRESS]", "open the window, for ADDRESS", nil, 1, openOnly},
 		{"paths", "", "list the files that Waymend owns", commonFlags, 0, paths},
 		{"version", "", "print version, commit, build and platform", commonFlags, 0, printVersion},
@@ -46,7 +47,6 @@ func later() []command {
 	list := []command{
 		{name: "dns", args: "NAME", what: "a name as every resolver in reach sees it"},
 		{name: "logs", args: "FILE…", what: "find what causes a site's 502s in its logs"},
-		{name: "agent", args: "", what: "the tray and the schedule"},
 		{name: "service", args: "ACTION", what: "the schedule as a service of the system"},
 		{name: "history", args: "", what: "what the background checks saw"},
 	}

@@ -19,6 +19,7 @@ type flags struct {
 	timeout                               time.Duration // 0: as in the settings
 	origin, report, replay, saw, letter   string
 	dryRun, yes, close, closed, log       bool
+	noTray                                bool
 	site                                  string
 	openClean, in                         string
 	trace                                 traceOptions
@@ -72,6 +73,7 @@ func (f *flags) parse(args []string) (words []string, err error) {
 	set.BoolVar(&f.close, "close", false, "")
 	set.BoolVar(&f.closed, "closed", false, "")
 	set.BoolVar(&f.log, "log", false, "")
+	set.BoolVar(&f.noTray, "no-tray", false, "")
 	set.StringVar(&f.site, "site", "", "")
 	set.StringVar(&f.openClean, "open-clean", "", "")
 	set.StringVar(&f.in, "in", "", "")

@@ -36,6 +36,7 @@ var flagHelp = []struct{ name, shown, what string }{
 	{"open-clean", "--open-clean ADDRESS", "open ADDRESS in a browser with a clean, temporary profile"},
 	{"in", "--in BROWSER", "in this browser (default: the one that links open in)"},
 	{"log", "--log", "list what was changed, newest first"},
+	{"no-tray", "--no-tray", "show no icon in the tray"},
 	{"c", "-c N", "how many rounds (default: until Ctrl-C; 10 where nobody watches)"},
 	{"interval", "--interval D", "from one round to the next (default 1s where somebody watches)"},
 	{"icmp", "--icmp", "probe with ICMP echoes (default where this account may)"},
