@@ -8,6 +8,7 @@ import (
 	"github.com/waymend/waymend/diagnostics"
 	"github.com/waymend/waymend/diagnostics/checks"
 	"github.com/waymend/waymend/diagnostics/wire"
+	"github.com/waymend/waymend/diagnostics/wire/trace"
 	"github.com/waymend/waymend/resources"
 )
 
@@ -50,6 +51,12 @@ func discretion(d Document, to, lang string) func(string) string {
 		for _, h := range hops.Hops {
 			known[h.From.Unmap().WithZone("")] = h.TTL > 1 && !own[h.From.Unmap()]
 		}
+		ports, _ := fact[checks.PortsReport](d, checks.Ports.ID)
+		for _, r := range []*trace.Result{hops.Route, ports.Route} {
+			for a, ttl := range routersOf(r) {
+				known[a] = ttl > 1 && !own[a]
+			}
+		}
 	}
 	say := func(key string) string { return resources.Text(lang, key, nil) }
 	replace := func(a netip.Addr) string {
@@ -76,6 +83,22 @@ func discretion(d Document, to, lang string) func(string) string {
 		}
 		return mapAddresses(text, replace)
 	}
+}
+
+// routersOf are the routers of a traced way, with their distances.
+func routersOf(r *trace.Result) map[netip.Addr]int {
+	list := map[netip.Addr]int{}
+	if r == nil {
+		return list
+	}
+	for _, f := range r.Flows {
+		for _, h := range f.Hops {
+			for _, a := range h.Addrs {
+				list[a.Addr.Unmap().WithZone("")] = h.TTL
+			}
+		}
+	}
+	return list
 }
 
 // localNames are the suffixes that this network gives its names, unless the website has one itself.

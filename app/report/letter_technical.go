@@ -9,7 +9,9 @@ import (
 
 	"github.com/waymend/waymend/diagnostics"
 	"github.com/waymend/waymend/diagnostics/checks"
+	"github.com/waymend/waymend/diagnostics/route"
 	"github.com/waymend/waymend/diagnostics/wire"
+	"github.com/waymend/waymend/diagnostics/wire/trace"
 )
 
 // The lines of this file are for engineers: the terms of the protocols, in every language the same.
@@ -254,19 +256,56 @@ func (l *letter) wayOut() (lines []string) {
 		lines = append(lines, echoes("", e))
 	}
 	v, _ := fact[checks.HopsReport](l.d, checks.Hops.ID)
-	for _, h := range v.Hops {
-		from := "*"
-		switch {
-		case h.Reached:
-			from = v.To.Addr().String()
-		case h.From.IsValid():
-			from = h.From.String()
-		}
-		lines = append(lines, strings.TrimSpace(fmt.Sprintf("hop %d to %s: %s %s", h.TTL, v.To, from, rtt(h.RTT))))
+	lines = append(lines, wayLines(v.To, v.Hops, v.Route)...)
+	ports, _ := fact[checks.PortsReport](l.d, checks.Ports.ID)
+	if l.d.Target != nil {
+		lines = append(lines, wayLines(netip.AddrPortFrom(ports.Addr, uint16(l.d.Target.Port)), ports.Hops, ports.Route)...)
 	}
 	sign, _ := fact[checks.SignInReport](l.d, checks.SignIn.ID)
 	for _, p := range sign.Probes {
 		lines = append(lines, fmt.Sprintf("%s: %s", p.URL, p.Answer))
+	}
+	return lines
+}
+
+// wayLines lists who answered on the way to a place, how soon, and what got lost; reports of older versions
+// know the first hops only.
+func wayLines(to netip.AddrPort, hops []checks.Hop, r *trace.Result) (lines []string) {
+	line := func(ttl int, from netip.Addr, took wire.Ms, rest string) {
+		name := "*"
+		if from.IsValid() {
+			name = from.String()
+		}
+		lines = append(lines, strings.TrimSpace(fmt.Sprintf("hop %d to %s: %s %s", ttl, to, name, rtt(took)))+rest)
+	}
+	if r == nil || len(r.Flows) == 0 {
+		for _, h := range hops {
+			if h.Reached {
+				h.From = to.Addr()
+			}
+			line(h.TTL, h.From, h.RTT, "")
+		}
+		return lines
+	}
+	reading := route.Read(*r, nil)
+	for i, h := range r.Flows[0].Hops {
+		rest := ""
+		if h.Sent > 2 {
+			rest = fmt.Sprintf(", %d of %d lost", h.Lost, h.Sent)
+		}
+		if h.Code != "" {
+			rest += " " + h.Code
+		}
+		if note := reading.Hops[0][i].Note; note != "" {
+			rest += " (" + note + ")"
+		}
+		line(h.TTL, h.Addr(), h.Median, rest)
+	}
+	if s := reading.Slowest; s != nil {
+		lines = append(lines, fmt.Sprintf("slowest stretch to %s: hop %d to hop %d, %s of %s", to.Addr(), s.From.TTL, s.To.TTL, spanOf(s.Added), spanOf(s.Total)))
+	}
+	if loss := reading.Loss; loss != nil {
+		lines = append(lines, fmt.Sprintf("loss on the way to %s begins between hop %d and hop %d: %.0f %%", to.Addr(), loss.After.TTL, loss.At.TTL, loss.Share*100))
 	}
 	return lines
 }

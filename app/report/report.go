@@ -8,6 +8,7 @@ package report
 
 import (
 	"cmp"
+	"strings"
 	"time"
 
 	"github.com/waymend/waymend/diagnostics"
@@ -192,7 +193,7 @@ func (w words) verdict(v verdict.Verdict) Verdict {
 		out.Decide = w.text("decide."+v.Decide, v.Values)
 	}
 	for _, e := range v.Evidence {
-		one := Evidence{string(e.Check), w.text("evidence."+e.Key, e.Values)}
+		one := Evidence{string(e.Check), w.evidence(e)}
 		if e.Clears && v.Fault != "ok" { // where nothing is wrong, it is what shows just that
 			out.Clears = append(out.Clears, one)
 		} else {
@@ -213,6 +214,15 @@ func (w words) verdict(v verdict.Verdict) Verdict {
 		})
 	}
 	return out
+}
+
+// evidence is what was seen, without a full stop. What a traced way says has the words of the command
+// "trace".
+func (w words) evidence(e verdict.Evidence) string {
+	if strings.HasPrefix(e.Key, "trace.") {
+		return strings.TrimRight(w.text(e.Key, e.Values), ".。")
+	}
+	return w.text("evidence."+e.Key, e.Values)
 }
 
 func (w words) stations(v verdict.Verdict) []Station {

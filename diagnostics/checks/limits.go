@@ -27,6 +27,9 @@ const (
 	// not succeeded after 700 ms, provided that no other address has connected; closed when Site's
 	// first attempts ended without such.
 	noteNoConnect = "no-connect"
+	// notePoorWay holds the netip.Addr of an anchor that answers, to which packets get lost or take
+	// long; closed when the way out is neither lossy nor long.
+	notePoorWay = "poor-way"
 	// noteNoTLS holds the netip.AddrPort of Site's first address whose handshake failed or has not
 	// been answered after 900 ms; closed when Site's first attempts ended without such.
 	noteNoTLS = "no-tls"

@@ -24,6 +24,13 @@ const (
 )
 
 func runLoss(ctx context.Context, env *diagnostics.Env) (v LossReport, err error) {
+	defer func() { // the way is measured only now: its packets would count as traffic
+		if to, poor := v.poor(); poor && !env.Quick {
+			env.Board.Put(notePoorWay, to)
+		} else {
+			env.Board.Close(notePoorWay)
+		}
+	}()
 	routes, known := Routes.From(env.Facts)
 	var families []diagnostics.Family
 	for _, f := range []diagnostics.Family{diagnostics.IPv4, diagnostics.IPv6} {
@@ -85,6 +92,24 @@ func anchorsOf(env *diagnostics.Env, f diagnostics.Family) (l []netip.Addr) {
 
 func (r LossReport) answered() bool {
 	return slices.ContainsFunc(r.Anchors, func(e wire.Echo) bool { return e.Received > 0 })
+}
+
+// longWay is the round trip from which on a reference, which has servers all over the world, is far.
+const longWay wire.Ms = 250
+
+// poor returns an anchor that answers although packets get lost, or that is far like all others.
+func (r LossReport) poor() (to netip.Addr, poor bool) {
+	share, _ := r.Share()
+	near := wire.Ms(0)
+	for _, e := range r.Anchors {
+		if e.Received == 0 || len(e.RTT) == 0 {
+			continue
+		}
+		if best := slices.Min(e.RTT); near == 0 || best < near {
+			near, to = best, e.Addr
+		}
+	}
+	return to, to.IsValid() && r.Method != "dns" && (share > trifle || near >= longWay)
 }
 
 // measureLoss sends echoes to all anchors of a family and to its gateway.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/waymend/waymend/diagnostics"
 	"github.com/waymend/waymend/diagnostics/wire"
+	"github.com/waymend/waymend/diagnostics/wire/trace"
 	"github.com/waymend/waymend/platform"
 )
 
@@ -206,7 +207,7 @@ type OtherLink struct {
 // route: does another way out work?
 var OtherLinks = &diagnostics.Check[OtherLinksReport]{ID: "computer.other-links", Station: diagnostics.Computer, Needs: []diagnostics.Node{Routes, Anchors4, Anchors6}, Limit: 1500 * ms, Run: runOtherLinks}
 
-// Hop is the answer to one TCP connection attempt whose packets were allowed TTL hops.
+// Hop is who answered packets that were allowed TTL hops.
 type Hop struct {
 	TTL     int        `json:"ttl"`
 	From    netip.Addr `json:"from,omitzero"` // who said that the packet's life was over; invalid: nobody
@@ -217,7 +218,10 @@ type Hop struct {
 // HopsReport is the fact of Hops.
 type HopsReport struct {
 	To   netip.AddrPort `json:"to"`
-	Hops []Hop          `json:"hops,omitempty"` // by TTL
+	Hops []Hop          `json:"hops,omitempty"` // by TTL, the first five
+	// Route is the whole way, measured round by round where packets get lost or take long. Reports of
+	// older versions have none.
+	Route *trace.Result `json:"route,omitempty"`
 }
 
 // Farthest returns the largest TTL that anybody answered, 0 for none.
@@ -238,7 +242,7 @@ func (r HopsReport) State() diagnostics.State {
 	return diagnostics.OK
 }
 
-// Hops sends five short-lived connection attempts towards one anchor when no anchor answers soon, or
-// the site does not: it tells how far packets get, above all whether the router forwards at all.
-// Only where the system reports ICMP errors.
+// Hops looks for the way to an anchor when none answers soon, or the site does not: it tells how far
+// packets get, above all whether the router forwards at all. Where packets get lost or all anchors are
+// far, it measures the way instead: where the loss begins, and which stretch is slow.
 var Hops = &diagnostics.Check[HopsReport]{ID: "provider.hops", Station: diagnostics.Provider, Limit: 12 * second, Run: runHops}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/waymend/waymend/diagnostics"
 	"github.com/waymend/waymend/diagnostics/wire"
+	"github.com/waymend/waymend/diagnostics/wire/trace"
 	"github.com/waymend/waymend/platform"
 )
 
@@ -142,8 +143,10 @@ type PortsReport struct {
 	// Again repeats the connection three times a second apart to catch ICMP errors that routers
 	// send at most once a second; only offenders that were named are kept.
 	Again []wire.Connect `json:"again,omitempty"`
-	// Hops are short-lived connection attempts to the target's port: how far they get.
+	// Hops are the first five hops of the connection attempts to the target's port: how far they get.
 	Hops []Hop `json:"hops,omitempty"`
+	// Route is the whole way of these. Reports of older versions have none.
+	Route *trace.Result `json:"route,omitempty"`
 }
 
 // Ports waits for noteNoConnect and then looks around the silent address, so that it ends together

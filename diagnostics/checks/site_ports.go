@@ -10,6 +10,7 @@ import (
 
 	"github.com/waymend/waymend/diagnostics"
 	"github.com/waymend/waymend/diagnostics/wire"
+	"github.com/waymend/waymend/diagnostics/wire/trace"
 )
 
 const (
@@ -38,7 +39,10 @@ func runPorts(ctx context.Context, env *diagnostics.Env) (v PortsReport, err err
 	all.Go(func() { v.UDP = wire.UDPProbe(ctx, to) })
 	all.Go(func() { v.Reference = connectAll(ctx, listeners(ctx, env, to)) })
 	all.Go(func() { v.Again = offenders(ctx, to) })
-	all.Go(func() { v.Hops = hops(ctx, to) })
+	all.Go(func() {
+		v.Route = findWay(ctx, to, trace.TCP)
+		v.Hops = firstHops(v.Route)
+	})
 	all.Wait()
 	return v, nil
 }

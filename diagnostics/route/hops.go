@@ -231,6 +231,11 @@ func loss(f trace.Flow, notes []Hop) *Loss {
 		b := f.Hops[hops[at-1]]
 		l.After = Place{b.TTL, b.Addr()}
 	}
+	for ttl := l.After.TTL + 1; ttl < l.At.TTL; ttl++ {
+		if notes[ttl-1].Station != l.Station {
+			l.Station = "" // those between keep silent or limit their answers, and are not all of one network
+		}
+	}
 	l.Back = otherWayBack(f.Hops, hops, at)
 	return l
 }

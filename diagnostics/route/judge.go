@@ -50,7 +50,11 @@ func (r *Reading) judgeReached(f trace.Flow, target string) {
 	s := r.Slowest
 	if r.Loss != nil {
 		r.Verdict = Lossy
-		r.say("trace.loss."+string(r.Loss.Station), "share", percent(r.Loss.Share), "after", address(r.Loss.After), "at", address(r.Loss.At))
+		where := string(r.Loss.Station)
+		if where == "" {
+			where = "somewhere"
+		}
+		r.say("trace.loss."+where, "share", percent(r.Loss.Share), "after", address(r.Loss.After), "at", address(r.Loss.At))
 		if r.Loss.Back {
 			r.say("trace.loss-back")
 		}

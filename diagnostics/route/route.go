@@ -78,7 +78,7 @@ type Stretch struct {
 type Loss struct {
 	After, At Place // the last hop without the loss, and the first with it
 	Share     float64
-	Station   Station
+	Station   Station // "" where networks of several lie between After and At
 	// Back: only the way back can be the cause, because packets pass on unharmed.
 	Back bool
 }

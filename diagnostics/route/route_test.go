@@ -149,6 +149,24 @@ func TestLoss(t *testing.T) {
 }
 
 // TestTargetLimitsDatagrams has a target that answers the first datagrams and then one a second.
+// TestLossSomewhere names no network where routers of several limit their answers.
+func TestLossSomewhere(t *testing.T) {
+	tests := []struct {
+		f       trace.Flow
+		station Station
+		key     string
+	}{
+		{losing(90, 92, 90, 91, 92, 90, 15), "", "trace.loss.somewhere"},
+		{losing(90, 14, 15, 13, 15, 14, 15), "", "trace.loss.somewhere"}, // own network, or the provider's
+		{losing(0, 90, 14, 13, 15, 14, 15), Provider, "trace.loss.provider"},
+	}
+	for i, x := range tests {
+		if r := read(x.f); r.Loss == nil || r.Loss.Station != x.station || r.Sentences[0].Key != x.key {
+			t.Errorf("%d: %+v %+v", i, r.Loss, r.Sentences)
+		}
+	}
+}
+
 func TestTargetLimitsDatagrams(t *testing.T) {
 	make := func(pace time.Duration, pattern string) trace.Flow {
 		f := path(10, 1, 8, 10, 12, 14, 16, 18)

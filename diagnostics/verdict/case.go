@@ -7,6 +7,7 @@ import (
 
 	"github.com/waymend/waymend/diagnostics"
 	"github.com/waymend/waymend/diagnostics/checks"
+	"github.com/waymend/waymend/diagnostics/route"
 	"github.com/waymend/waymend/diagnostics/wire"
 	"github.com/waymend/waymend/platform"
 )
@@ -25,6 +26,7 @@ type Case struct {
 	sign    checks.SignInReport
 	loss    checks.LossReport
 	hops    []checks.Hop
+	way     *route.Reading // to a reference; nil when it was not looked for
 	site    siteView
 	names   namesView
 	proxies []checks.ProxyReport
@@ -71,7 +73,7 @@ func newCase(f diagnostics.Facts) *Case {
 	c.sign, _ = checks.SignIn.From(f)
 	c.loss, _ = checks.Loss.From(f)
 	h, _ := checks.Hops.From(f)
-	c.hops = h.Hops
+	c.hops, c.way = h.Hops, readWay(h.Route)
 	p, _ := checks.ViaProxy.From(f)
 	c.proxies = p.Proxies
 	for _, l := range c.links.Links {

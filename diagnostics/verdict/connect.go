@@ -345,6 +345,7 @@ func (c *Case) diesEarly() (Finding, bool) {
 	}
 	f := c.siteFinding(0.72, "dies-early", c.addrValues("hops", strconv.Itoa(there), "expected", strconv.Itoa(here)))
 	f.Decide = "hotspot"
+	f.Evidence = append(f.Evidence, wayEvidence(checks.Ports.ID, c.siteWay(), brokenWay...)...)
 	return f, true
 }
 
@@ -374,5 +375,6 @@ func (c *Case) silent() (Finding, bool) {
 	if c.nearAnswers() || c.otherPortAnswers() {
 		f.Confidence = 0.78
 	}
+	f.Evidence = append(f.Evidence, wayEvidence(checks.Ports.ID, c.siteWay(), brokenWay...)...)
 	return f, true
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/waymend/waymend/diagnostics"
 	"github.com/waymend/waymend/diagnostics/checks"
+	"github.com/waymend/waymend/diagnostics/route"
 	"github.com/waymend/waymend/diagnostics/wire"
 )
 
@@ -69,6 +70,7 @@ func (c *Case) pathLoss() (Finding, bool) {
 		Confidence: c.sureOfLoss(), Values: v, Explains: []diagnostics.ID{"provider.loss"},
 		Evidence: []Evidence{{Check: "provider.loss", Key: "loss-beyond-router", Values: v}},
 	}
+	f.Evidence = append(f.Evidence, wayEvidence(checks.Hops.ID, c.way, route.Lossy)...)
 	if nearSent == 0 {
 		f.Confidence = min(f.Confidence, 0.65) // the router could not be measured: it may be the radio
 	}
@@ -226,6 +228,7 @@ func (c *Case) farAway() (Finding, bool) {
 		return Finding{}, false
 	}
 	v := vals("rtt", spellMs(slices.Min(best)))
+	evidence := []Evidence{{Check: "provider.loss", Key: "long-way", Values: v}}
 	return Finding{Confidence: 0.85, Values: v, Explains: []diagnostics.ID{"provider.loss"},
-		Evidence: []Evidence{{Check: "provider.loss", Key: "long-way", Values: v}}}, true
+		Evidence: append(evidence, wayEvidence(checks.Hops.ID, c.way, route.Slow, route.Spread)...)}, true
 }

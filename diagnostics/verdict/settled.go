@@ -49,6 +49,9 @@ func Settled(f diagnostics.Facts, elapsed time.Duration) (done bool, again time.
 	if done := c.settledOffline(have); done {
 		return true, 0
 	}
+	if c.poorWay() && !have(checks.Hops.ID) {
+		return false, never // it is being measured, within bounds of its own
+	}
 	if f.Target.None() {
 		return have(generalNeeds...), never
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/waymend/waymend/diagnostics"
 	"github.com/waymend/waymend/diagnostics/checks"
+	"github.com/waymend/waymend/diagnostics/route"
 	"github.com/waymend/waymend/diagnostics/wire"
 	"github.com/waymend/waymend/platform"
 )
@@ -196,6 +197,7 @@ func (c *Case) uplinkSilent() (Finding, bool) {
 		f.Confidence = 0.88
 		f.Evidence = append(f.Evidence, Evidence{Check: "provider.hops", Key: "last-hop", Values: vals("hops", strconv.Itoa(n), "address", c.lastHop())})
 	}
+	f.Evidence = append(f.Evidence, wayEvidence(checks.Hops.ID, c.way, route.Loops, route.Refused)...)
 	return f, true
 }
 

@@ -26,8 +26,11 @@ type datagrams struct {
 }
 
 func open(o Options) (carrier, error) {
-	if o.Protocol == UDP || o.Protocol == TCP {
-		return nil, unix.EOPNOTSUPP // their answers are heard by administrators only
+	switch o.Protocol {
+	case TCP:
+		return newDials(o), nil
+	case UDP:
+		return nil, unix.EOPNOTSUPP // what routers say of datagrams is heard by administrators only
 	}
 	var pipe [2]int
 	if err := unix.Pipe(pipe[:]); err != nil {

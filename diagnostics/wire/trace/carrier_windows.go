@@ -52,7 +52,10 @@ type ipOptions struct {
 }
 
 func open(o Options) (carrier, error) {
-	if o.Protocol == UDP || o.Protocol == TCP {
+	switch o.Protocol {
+	case TCP:
+		return newDials(o), nil
+	case UDP:
 		return nil, syscall.EWINDOWS // Windows tells who answered echoes only
 	}
 	create := icmpCreateFile
@@ -133,23 +136,7 @@ func (c *echoes) echo(p probe) (answer, bool) {
 }
 
 func (c *echoes) receive(ctx context.Context, until time.Time, take func(answer)) error {
-	timer := time.NewTimer(time.Until(until))
-	defer timer.Stop()
-	select {
-	case a := <-c.answers:
-		take(a)
-	case <-timer.C:
-	case <-ctx.Done():
-	}
-	for range burst {
-		select {
-		case a := <-c.answers:
-			take(a)
-		default:
-			return nil
-		}
-	}
-	return nil
+	return receiveFrom(ctx, c.answers, until, take)
 }
 
 // counter reads one of the fine clocks: Go's own moves in steps of up to 16 ms here.
