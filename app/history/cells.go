@@ -38,6 +38,9 @@ func (u unit) block() time.Duration {
 	return time.Hour
 }
 
+// maxCount bounds the probes of a cell, so that no sum overflows.
+const maxCount = 1 << 20
+
 // encodeCells encodes the cells of the block that begins at start; they are sorted.
 func encodeCells(start time.Time, u unit, cells []Span) (b []byte) {
 	next := 0
@@ -85,17 +88,20 @@ func decodeCells(start time.Time, u unit, value []byte) (cells []Span) {
 		case oneBad:
 			c.Failed = 1
 		case several:
-			c.Probes, c.Failed = int(min(i.number(), 1<<30)), int(min(i.number(), 1<<30))
+			c.Probes, c.Failed = int(min(i.number(), maxCount)), int(min(i.number(), maxCount))
 			c.Min = i.micros()
 			c.Mean = c.Min + i.micros()
 			c.Max = c.Mean + i.micros()
 			c.P95 = c.Min + i.micros()
+			i.failed = i.failed || c.Probes < 2 || c.Failed > c.Probes
+		default:
+			i.failed = true
 		}
 		if u == hours {
 			c.Known = min(time.Duration(min(i.number(), 3600))*time.Second, u.length())
 			c.Well = min(time.Duration(min(i.number(), 3600))*time.Second, c.Known)
 		}
-		if i.failed || c.Probes < 1 || c.Failed > c.Probes {
+		if i.failed {
 			break
 		}
 		cells = append(cells, c)

@@ -112,8 +112,9 @@ type Store struct {
 	mu   sync.Mutex // one connection, one user at a time: that is what keeps it small
 	db   *sql.DB
 	conn *sql.Conn
-	ids  map[string]int64 // of addresses
-	mark int64            // µs; the hours before it are summarized
+	ids  map[named]int64 // of addresses and proxies
+	mark int64           // µs; the hours before it are summarized
+	wait time.Time       // no earlier than this is opening tried again
 
 	state   sync.Mutex // guards what follows, so that asking never waits for the disk
 	aside   string
@@ -135,6 +136,12 @@ func (s *Store) Dropped() int64 {
 	s.state.Lock()
 	defer s.state.Unlock()
 	return s.dropped
+}
+
+func (s *Store) tell(trouble error) {
+	s.state.Lock()
+	defer s.state.Unlock()
+	s.trouble = trouble
 }
 
 // Trouble is why the last writing failed; nil when it succeeded.
@@ -172,10 +179,8 @@ func (s *Store) do(ctx context.Context, write bool, f func(context.Context, *sql
 			err = s.transact(ctx, write, f)
 		}
 	}
-	if write && ctx.Err() == nil {
-		s.state.Lock()
-		s.trouble = err
-		s.state.Unlock()
+	if write && ctx.Err() == nil && !errors.Is(err, ErrUnknown) {
+		s.tell(err)
 	}
 	return err
 }
@@ -187,10 +192,7 @@ var (
 
 func (s *Store) transact(ctx context.Context, write bool, f func(context.Context, *sql.Conn) error) error {
 	if s.conn == nil {
-		if !s.writer || s.unlock == nil {
-			return errClosed
-		}
-		if err := s.connect(ctx); err != nil { // the last try to begin afresh failed
+		if err := s.reconnect(ctx); err != nil {
 			return err
 		}
 	}
@@ -209,6 +211,21 @@ func (s *Store) transact(ctx context.Context, write bool, f func(context.Context
 	}
 	s.forget()
 	s.conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK") //nolint:errcheck // a full disk has rolled back already
+	return err
+}
+
+// reconnect tries again what failed when the history was opened or began afresh, but not at every tick.
+func (s *Store) reconnect(ctx context.Context) error {
+	switch {
+	case !s.writer || s.unlock == nil:
+		return errClosed
+	case time.Now().Before(s.wait):
+		return s.Trouble()
+	}
+	err := s.connect(ctx)
+	if err != nil {
+		s.wait = time.Now().Add(retryAfter)
+	}
 	return err
 }
 

@@ -53,6 +53,7 @@ func TestProbesComeBackAsTheyWere(t *testing.T) {
 		{Address: "https://a.example/", At: noon.Add(2 * time.Minute), Ended: probe.TLS, Kind: "certificate", Took: time.Second, Version: "4711"},
 		{Address: "https://a.example/", At: noon.Add(2 * time.Minute), Kind: probe.ServerError, Status: 502, Took: time.Microsecond, Server: netip.MustParseAddrPort("192.0.2.1:8080")},
 		{Address: "https://a.example/", At: noon.Add(3 * time.Minute), Ended: probe.Name, Kind: wire.BadDNS},
+		{Address: "https://a.example/", At: noon.Add(4 * time.Minute), Ended: probe.Connect, Kind: probe.ProxyRefused, Status: 407, Proxy: "http://proxy.example:3128"},
 	}
 	must(t, s.Add(ctx, append(list, good("", noon.Add(time.Second), time.Second))))
 	must(t, s.Add(ctx, []probe.Result{bad("", noon), bad("", noon)})) // the same moment again

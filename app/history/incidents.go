@@ -130,7 +130,7 @@ func (s *Store) incidents(ctx context.Context, which string, args ...any) (list 
 	err = s.do(ctx, false, func(ctx context.Context, conn *sql.Conn) error {
 		list = nil
 		rows, err := conn.QueryContext(ctx, `SELECT id, substr(address, 1, 2048), substr(fault, 1, 2048), substr(blame, 1, 2048), substr(title, 1, 2048),
-			sure, began, known, ended, EXISTS (SELECT 1 FROM examination WHERE incident = incident.id) FROM incident WHERE `+which, args...)
+			CAST(sure AS REAL), CAST(began AS INTEGER), CAST(known AS INTEGER), CAST(ended AS INTEGER), EXISTS (SELECT 1 FROM examination WHERE incident = incident.id) FROM incident WHERE `+which, args...)
 		if err != nil {
 			return err
 		}
@@ -159,11 +159,14 @@ func stamp(t time.Time) int64 {
 	return t.UnixMicro()
 }
 
+// lastMoment is the end of the year 9999, after which times cannot be written in JSON.
+const lastMoment = 253402300799_000000
+
 func moment(us int64) time.Time {
-	if us == 0 {
+	if us <= 0 {
 		return time.Time{}
 	}
-	return time.UnixMicro(us).UTC()
+	return time.UnixMicro(min(us, lastMoment)).UTC()
 }
 
 // pack compresses an examination; nil stays nil.

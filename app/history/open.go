@@ -23,13 +23,15 @@ const (
 	checkTime = 2 * time.Second
 	// maxValue bounds a value in the file, bytes. The largest of ours is an examination.
 	maxValue = 16 << 20
+	// retryAfter is how long a disk that is full or fails is left alone before opening is tried again.
+	retryAfter = 10 * time.Second
 	// keepAside is how many damaged files are left for somebody to look at.
 	keepAside = 3
 )
 
 // SQLite's result codes and limits that matter here.
 const (
-	codeCorrupt, codeNotDatabase, codeConstraint, codeCannotOpen = 11, 26, 19, 14
+	codeIO, codeCorrupt, codeFull, codeCannotOpen, codeNotDatabase = 10, 11, 13, 14, 26
 
 	limitLength = 0 // SQLITE_LIMIT_LENGTH
 )
@@ -38,7 +40,8 @@ const (
 var sides = []string{"-wal", "-shm", "-journal"}
 
 // Open opens the history for writing and makes it when there is none. A damaged file is set aside, see
-// SetAside; errors are ErrBusy, ErrNewer, ErrPlace, or what the system says.
+// SetAside. Where the disk is full or fails, the Store has Trouble from the beginning, and tries again.
+// Errors are ErrBusy, ErrNewer, ErrPlace, or what the system says.
 func Open(ctx context.Context, path string, keep Keep) (*Store, error) {
 	if path == "" {
 		return nil, ErrPlace
@@ -55,10 +58,15 @@ func Open(ctx context.Context, path string, keep Keep) (*Store, error) {
 	if damaged(err) {
 		err = s.afresh(ctx, err)
 	}
-	if err != nil {
-		return nil, errors.Join(err, s.Close())
+	switch {
+	case err == nil:
+		return s, nil
+	case code(err) == codeFull || code(err) == codeIO:
+		s.tell(err)
+		s.wait = time.Now().Add(retryAfter)
+		return s, nil
 	}
-	return s, nil
+	return nil, errors.Join(err, s.Close())
 }
 
 // Read opens the history for reading, whether or not somebody writes it. It is meant to be open for as
@@ -80,8 +88,8 @@ func Read(ctx context.Context, path string) (*Store, error) {
 	if err == nil {
 		err = inspect(ctx, s.conn)
 	}
-	if code(err) == codeCannotOpen { // nobody may write in the folder, so there is no log, either
-		if _, missing := os.Lstat(path + "-wal"); errors.Is(missing, fs.ErrNotExist) {
+	if c := code(err); c == codeCannotOpen || c == codeIO || c == codeFull { // nobody can write in the folder
+		if info, missing := os.Lstat(path + "-wal"); errors.Is(missing, fs.ErrNotExist) || missing == nil && info.Size() == 0 {
 			if err = errors.Join(s.disconnect(), s.open(ctx, "mode=ro&immutable=1")); err == nil {
 				err = inspect(ctx, s.conn)
 			}

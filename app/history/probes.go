@@ -14,10 +14,10 @@ import (
 // The probes of a tick are one value: the time that they count from, as µs after the row's key (zigzag),
 // and for each probe
 //
-//	address, At in µs, a byte with the step and the version, the kind,
+//	address, At in µs, a byte with the step, the version and whether there is a proxy, the kind,
 //	a byte that says which of the following are there: Due before At (zigzag), DNS, Connect, TLS,
-//	First, Took, all in µs; status and bytes; server (length, address, port) and the certificate's
-//	end (zigzag, seconds after At).
+//	First, Took, all in µs; status and bytes; server (length, address, port); the certificate's end
+//	(zigzag, seconds after At); the proxy.
 //
 // Numbers are varints. A site of our days takes 35 to 50 bytes.
 
@@ -40,13 +40,15 @@ var (
 	kinds    = []wire.Kind{"", probe.ServerError, wire.Timeout, wire.Refused, wire.Reset, wire.EOF, wire.NetUnreachable,
 		wire.HostUnreachable, wire.Denied, wire.Blocked, wire.Invalid, wire.NoPort, wire.NoProtocol, wire.NoFiles, wire.NoFamily,
 		wire.TooBig, wire.Unsupported, wire.Cancelled, wire.NotTLS, wire.Alert, wire.ProtocolVersion, wire.BadTLS, wire.ClientCert,
-		wire.NotHTTP, wire.BadHTTP, wire.HTTP2, wire.Truncated, wire.BadEncoding, wire.EndlessInterim, wire.BadDNS, wire.Other}
+		wire.NotHTTP, wire.BadHTTP, wire.HTTP2, wire.Truncated, wire.BadEncoding, wire.EndlessInterim, wire.BadDNS, wire.Other,
+		probe.ProxyRefused}
 )
 
 // spelled stands for a kind or a version that has no code and follows as text.
 const (
 	spelledKind    = 255
-	spelledVersion = 31
+	spelledVersion = 15
+	hasProxy       = 1 << 7 // beside step and version
 	maxSpelled     = 40
 )
 
@@ -58,12 +60,23 @@ func codeOf[T comparable](list []T, value T, spelled int) int {
 	return spelled
 }
 
+// stored is a probe as it is written, with the numbers of its texts.
+type stored struct {
+	address int64
+	proxy   int64 // 0 for none
+	probe.Result
+}
+
 // appendProbe appends one probe of a row whose times count from base, in µs.
-func appendProbe(b []byte, address, base int64, r probe.Result) []byte {
-	b = binary.AppendUvarint(b, uint64(address))
+func appendProbe(b []byte, base int64, r stored) []byte {
+	b = binary.AppendUvarint(b, uint64(r.address))
 	b = binary.AppendUvarint(b, uint64(max(0, r.At.UnixMicro()-base)))
 	step, version, kind := max(0, slices.Index(steps, r.Ended)), codeOf(versions, r.Version, spelledVersion), codeOf(kinds, r.Kind, spelledKind)
-	b = append(b, byte(step|version<<3))
+	how := byte(step | version<<3)
+	if r.proxy > 0 {
+		how |= hasProxy
+	}
+	b = append(b, how)
 	if version == spelledVersion {
 		b = appendText(b, r.Version)
 	}
@@ -102,6 +115,9 @@ func appendProbe(b []byte, address, base int64, r probe.Result) []byte {
 	}
 	if put(hasCert, !r.CertEnds.IsZero()) {
 		b = binary.AppendVarint(b, r.CertEnds.Unix()-r.At.Unix())
+	}
+	if r.proxy > 0 {
+		b = binary.AppendUvarint(b, uint64(r.proxy))
 	}
 	return b
 }
@@ -158,30 +174,28 @@ func (i *in) octet() byte {
 
 func (i *in) text() string { return string(i.bytes(int(min(i.octet(), maxSpelled)))) }
 
-// micros is a span of time; a damaged value ends at a year.
+// micros is a span of time; a damaged value ends at an hour.
 func (i *in) micros() time.Duration {
-	const most = 366 * 24 * time.Hour
-	return time.Duration(min(i.number(), most.Microseconds())) * time.Microsecond
+	return time.Duration(min(i.number(), time.Hour.Microseconds())) * time.Microsecond
 }
 
 // eachProbe calls f for every probe of the row with a key; a value that is cut off or garbled gives
 // those before the damage, and an error.
-func eachProbe(key int64, value []byte, f func(address int64, r probe.Result)) error {
+func eachProbe(key int64, value []byte, f func(stored)) error {
 	i := &in{b: value}
 	base := key + i.signed()
 	for len(i.b) > 0 {
-		address := i.number()
 		r, ok := i.probe(base)
 		if !ok {
 			return errGarbled
 		}
-		f(address, r)
+		f(r)
 	}
 	return nil
 }
 
-// probe reads what follows the address.
-func (i *in) probe(base int64) (r probe.Result, ok bool) {
+func (i *in) probe(base int64) (r stored, ok bool) {
+	r.address = i.number()
 	at := base + i.micros().Microseconds()
 	r.At = time.UnixMicro(at).UTC()
 	how := i.octet()
@@ -190,7 +204,7 @@ func (i *in) probe(base int64) (r probe.Result, ok bool) {
 	} else {
 		return r, false
 	}
-	switch version := int(how >> 3); {
+	switch version := int(how &^ hasProxy >> 3); {
 	case version < len(versions):
 		r.Version = versions[version]
 	case version == spelledVersion:
@@ -226,7 +240,10 @@ func (i *in) probe(base int64) (r probe.Result, ok bool) {
 		r.Server = netip.AddrPortFrom(ip, uint16(i.number()))
 	}
 	if mask&hasCert != 0 {
-		r.CertEnds = time.Unix(at/1e6+i.signed(), 0).UTC()
+		r.CertEnds = time.Unix(r.At.Unix()+i.signed(), 0).UTC()
+	}
+	if how&hasProxy != 0 {
+		r.proxy = i.number()
 	}
 	return r, !i.failed
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -13,22 +14,30 @@ import (
 // Addresses lists all that are known, sorted.
 func (s *Store) Addresses(ctx context.Context) (list []string, err error) {
 	err = s.do(ctx, false, func(ctx context.Context, conn *sql.Conn) error {
-		list = nil
-		rows, err := conn.QueryContext(ctx, "SELECT substr(name, 1, 2048) FROM address ORDER BY name LIMIT 100000")
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var name string
-			if err := rows.Scan(&name); err != nil {
-				return err
-			}
-			list = append(list, name)
-		}
-		return rows.Err()
+		all, err := names(ctx, conn, "address")
+		list = slices.Sorted(maps.Values(all))
+		return err
 	})
 	return list, err
+}
+
+// names lists the addresses or the proxies by their numbers.
+func names(ctx context.Context, conn *sql.Conn, table string) (map[int64]string, error) {
+	rows, err := conn.QueryContext(ctx, "SELECT id, substr(name, 1, 2048) FROM "+table+" LIMIT 100000")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	list := map[int64]string{}
+	for rows.Next() {
+		var id int64
+		var name string
+		if err := rows.Scan(&id, &name); err != nil {
+			return nil, err
+		}
+		list[id] = name
+	}
+	return list, rows.Err()
 }
 
 // Probes lists the single probes of an address from a time on and before another, the oldest first. Of
@@ -43,15 +52,19 @@ func (s *Store) Probes(ctx context.Context, address string, from, to time.Time, 
 		if err != nil || id == 0 {
 			return err
 		}
+		proxies, err := names(ctx, conn, "proxy")
+		if err != nil {
+			return err
+		}
 		enough := int64(-1 << 62) // rows before this have nothing newer than what is there
 		return rawRows(ctx, conn, from, to, true, func(key int64, value []byte) bool {
 			if key < enough {
 				return false
 			}
-			eachProbe(key, value, func(of int64, r probe.Result) { //nolint:errcheck // a garbled row gives what it can
-				if of == id && !r.At.Before(from) && r.At.Before(to) {
-					r.Address = address
-					list = append(list, r)
+			eachProbe(key, value, func(r stored) { //nolint:errcheck // a garbled row gives what it can
+				if r.address == id && !r.At.Before(from) && r.At.Before(to) {
+					r.Address, r.Proxy = address, proxies[r.proxy]
+					list = append(list, r.Result)
 				}
 			})
 			if len(list) >= limit && enough < 0 {
@@ -198,9 +211,9 @@ func clamp(t, low, high time.Time) time.Time {
 // probed lists the single probes of an address as cells.
 func probed(ctx context.Context, conn *sql.Conn, id int64, from, to time.Time) (list []Span, err error) {
 	err = rawRows(ctx, conn, from, to, false, func(key int64, value []byte) bool {
-		eachProbe(key, value, func(of int64, r probe.Result) { //nolint:errcheck // a garbled row gives what it can
-			if of == id && !r.At.Before(from) && r.At.Before(to) {
-				list = append(list, cellOf(r))
+		eachProbe(key, value, func(r stored) { //nolint:errcheck // a garbled row gives what it can
+			if r.address == id && !r.At.Before(from) && r.At.Before(to) {
+				list = append(list, cellOf(r.Result))
 			}
 		})
 		return true

@@ -17,10 +17,11 @@ var version = len(migrations) + 1
 
 // schema is the newest form, word for word as SQLite keeps it. A file that differs is not ours.
 //
-// Times are µs since 1970 in UTC. Addresses are numbered; raw holds the probes of a tick (see
+// Times are µs since 1970 in UTC. Addresses and proxies are numbered; raw holds the probes of a tick (see
 // encodeProbes), summary the minutes of an hour or the hours of a day (see encodeCells).
 var schema = map[string]string{
 	"address":     `CREATE TABLE address (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)`,
+	"proxy":       `CREATE TABLE proxy (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)`,
 	"raw":         `CREATE TABLE raw (at INTEGER PRIMARY KEY, probes BLOB NOT NULL)`,
 	"summary":     `CREATE TABLE summary (unit INTEGER NOT NULL, address INTEGER NOT NULL, at INTEGER NOT NULL, cells BLOB NOT NULL, PRIMARY KEY (unit, address, at)) WITHOUT ROWID`,
 	"mark":        `CREATE TABLE mark (name TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID`,
@@ -106,7 +107,7 @@ func inspect(ctx context.Context, conn *sql.Conn) error {
 // differs.
 func tables(ctx context.Context, conn *sql.Conn) (map[string]string, error) {
 	rows, err := conn.QueryContext(ctx, `SELECT name, coalesce(sql, '') FROM sqlite_schema
-		WHERE name NOT IN ('sqlite_autoindex_address_1', 'sqlite_sequence') LIMIT 20`)
+		WHERE name NOT IN ('sqlite_autoindex_address_1', 'sqlite_autoindex_proxy_1', 'sqlite_sequence') LIMIT 20`)
 	if err != nil {
 		return nil, err
 	}

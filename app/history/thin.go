@@ -57,7 +57,10 @@ func (s *Store) foldNext(ctx context.Context, now time.Time) (more bool, err err
 		if err != nil {
 			return err
 		}
-		if mark >= end.UnixMicro() {
+		switch ahead := mark - end.UnixMicro(); {
+		case ahead > time.Hour.Microseconds():
+			mark = 0 // the clock was ahead; what was summarized then does no harm
+		case ahead >= 0:
 			return nil
 		}
 		// A row's probes begin up to a second before its key and a minute after it.
@@ -110,9 +113,9 @@ func fold(ctx context.Context, conn *sql.Conn, hour time.Time) error {
 	all := map[int64][]brief{} // by address
 	end := hour.Add(time.Hour)
 	err := rawRows(ctx, conn, hour, end, false, func(key int64, value []byte) bool {
-		eachProbe(key, value, func(of int64, r probe.Result) { //nolint:errcheck // a garbled row gives what it can
+		eachProbe(key, value, func(r stored) { //nolint:errcheck // a garbled row gives what it can
 			if !r.At.Before(hour) && r.At.Before(end) {
-				all[of] = append(all[of], briefOf(r, hour))
+				all[r.address] = append(all[r.address], briefOf(r.Result, hour))
 			}
 		})
 		return true

@@ -56,11 +56,17 @@ func (s *Store) addRow(ctx context.Context, conn *sql.Conn, list []probe.Result)
 	base := list[0].At.UnixMicro()
 	b := make([]byte, 0, 64*len(list))
 	for _, r := range list {
-		id, err := s.address(ctx, conn, r.Address)
-		if err != nil {
+		as := stored{Result: r}
+		var err error
+		if as.address, err = s.name(ctx, conn, "address", r.Address); err != nil {
 			return err
 		}
-		b = appendProbe(b, id, base, r)
+		if r.Proxy != "" {
+			if as.proxy, err = s.name(ctx, conn, "proxy", r.Proxy); err != nil {
+				return err
+			}
+		}
+		b = appendProbe(b, base, as)
 	}
 	key := base
 	for range 2 {
@@ -82,22 +88,25 @@ func (s *Store) addRow(ctx context.Context, conn *sql.Conn, list []probe.Result)
 
 var errCrowded = errors.New("too many probes have one and the same time")
 
-// address is the number of an address.
-func (s *Store) address(ctx context.Context, conn *sql.Conn, name string) (id int64, err error) {
-	name = name[:min(len(name), maxAddress)]
-	if id, ok := s.ids[name]; ok {
+// named is a text of a table of numbered ones.
+type named struct{ table, name string }
+
+// name is the number of an address or a proxy.
+func (s *Store) name(ctx context.Context, conn *sql.Conn, table, name string) (id int64, err error) {
+	n := named{table, name[:min(len(name), maxAddress)]}
+	if id, ok := s.ids[n]; ok {
 		return id, nil
 	}
-	if _, err := conn.ExecContext(ctx, "INSERT OR IGNORE INTO address (name) VALUES (?)", name); err != nil {
+	if _, err := conn.ExecContext(ctx, "INSERT OR IGNORE INTO "+table+" (name) VALUES (?)", n.name); err != nil {
 		return 0, err
 	}
-	if id, err = number(ctx, conn, "SELECT id FROM address WHERE name = ?", name); err != nil {
+	if id, err = number(ctx, conn, "SELECT id FROM "+table+" WHERE name = ?", n.name); err != nil {
 		return 0, err
 	}
 	if s.ids == nil {
-		s.ids = map[string]int64{}
+		s.ids = map[named]int64{}
 	}
-	s.ids[name] = id
+	s.ids[n] = id
 	return id, nil
 }
 
@@ -117,7 +126,7 @@ func (s *Store) rewind(ctx context.Context, conn *sql.Conn, at time.Time) (err e
 
 // folded is the time, in µs, before which hours are summarized.
 func folded(ctx context.Context, conn *sql.Conn) (int64, error) {
-	at, err := number(ctx, conn, "SELECT at FROM mark WHERE name = 'folded'")
+	at, err := number(ctx, conn, "SELECT CAST(at AS INTEGER) FROM mark WHERE name = 'folded'")
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil
 	}
