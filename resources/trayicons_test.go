@@ -147,7 +147,7 @@ func ico(pictures [][]byte) []byte {
 
 // TestTrayColours measures the contrast with the panels of desktops.
 func TestTrayColours(t *testing.T) {
-	panels := map[string]color.NRGBA{"white": {0xFF, 0xFF, 0xFF, 0xFF}, "light": {0xF6, 0xF5, 0xF4, 0xFF}, "dark": {0x20, 0x20, 0x20, 0xFF}, "black": {0, 0, 0, 0xFF}}
+	panels := map[string]color.NRGBA{"white": {0xFF, 0xFF, 0xFF, 0xFF}, "light": {0xF6, 0xF5, 0xF4, 0xFF}, "dark": {0x20, 0x20, 0x20, 0xFF}, "Xfce": {0x36, 0x36, 0x36, 0xFF}, "black": {0, 0, 0, 0xFF}}
 	for state, c := range trayColours {
 		for panel, p := range panels {
 			if r := contrast(c, p); r < 3 {

@@ -213,7 +213,13 @@ func (p *program) Write(b []byte) (int, error) {
 func (p *program) said(line string) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return strings.Count("\n"+p.out.String(), "\n"+line+"\n")
+	n := 0
+	for l := range strings.Lines(p.out.String()) {
+		if l == line+"\n" {
+			n++
+		}
+	}
+	return n
 }
 
 func (d *desk) show() *program {

@@ -127,6 +127,7 @@ func (n *Notifier) listen(signals <-chan *dbus.Signal, s service) {
 			}
 		} else if p, ok := s.signal(sig); ok {
 			n.pick(p.ID, p.Action)
+			_ = n.withdraw(context.Background(), p.ID) // some services leave it on the screen
 		}
 	}
 }

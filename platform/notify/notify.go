@@ -72,7 +72,7 @@ func (n *Notifier) Show(ctx context.Context, note Note) error {
 	return n.show(ctx, note)
 }
 
-// Picked are the actions that were chosen. What nobody reads is dropped after a few.
+// Picked are the actions that were chosen; their notes are taken away. What nobody reads is dropped after a few.
 func (n *Notifier) Picked() <-chan Pick { return n.picked }
 
 // Withdraw takes a note away, if it is still shown.
