@@ -3,104 +3,38 @@
 package remedies
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
 
-	"golang.org/x/sys/unix"
-
+	"github.com/waymend/waymend/lab/booted"
 	"github.com/waymend/waymend/platform/change"
 )
 
-// system is a booted Debian with systemd as its first process, in namespaces of its own and without a
-// network. What it writes is thrown away.
+// system is a booted one with the test program inside.
 type system struct {
-	t      *testing.T
-	leader int // the first process, seen from outside
+	t *testing.T
+	*booted.System
 }
 
 // program is where the test program is inside.
 const program = "/opt/waymend"
 
-// boot starts the system, which ends with the test.
 func boot(t *testing.T) system {
 	t.Helper()
-	if os.Geteuid() != 0 {
-		t.Skip("needs root")
-	}
-	root, err := filepath.Abs("../../dist/system")
-	must(t, err)
-	if _, err := os.Stat(root + "/etc/lab-is-ready"); err != nil {
-		t.Skip("needs the system that lab/remedies/system.sh makes")
-	}
-	for _, p := range []string{"systemd-nspawn", "nsenter"} {
-		if _, err := exec.LookPath(p); err != nil {
-			t.Skipf("needs %s", p)
-		}
-	}
 	self, err := os.Executable()
 	must(t, err)
-	work := t.TempDir()
-	must(t, unix.Mount("tmpfs", work, "tmpfs", 0, ""))
-	t.Cleanup(func() { _ = unix.Unmount(work, unix.MNT_DETACH) })
-	for _, dir := range []string{"upper", "scratch", "tree"} {
-		must(t, os.Mkdir(filepath.Join(work, dir), 0o755))
-	}
-	tree := filepath.Join(work, "tree")
-	must(t, unix.Mount("overlay", tree, "overlay", 0, "lowerdir="+root+",upperdir="+work+"/upper,workdir="+work+"/scratch"))
-	t.Cleanup(func() { _ = unix.Unmount(tree, unix.MNT_DETACH) })
-	console, err := os.Create(filepath.Join(work, "console"))
-	must(t, err)
-	c := exec.Command("systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--console=read-only", "--private-network",
-		"-D", tree, "-M", "waymend-lab-"+strconv.Itoa(os.Getpid()), "--bind-ro="+self+":"+program, "-b")
-	c.Stdout, c.Stderr = console, console
-	c.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Pdeathsig: syscall.SIGKILL}
-	must(t, c.Start())
-	s := system{t: t}
-	t.Cleanup(func() {
-		if s.leader != 0 {
-			_ = unix.Kill(s.leader, unix.SIGKILL) // and with the first process all others
-		}
-		_ = c.Process.Kill()
-		_ = c.Wait()
-	})
-	wait(t, "systemd", func() bool {
-		out, _ := exec.Command("pgrep", "-P", strconv.Itoa(c.Process.Pid), "-x", "systemd").Output()
-		s.leader, _ = strconv.Atoi(strings.TrimSpace(string(out)))
-		return s.leader != 0
-	})
-	wait(t, "the message bus", func() bool { _, err := s.try("test", "-S", "/run/dbus/system_bus_socket"); return err == nil })
-	wait(t, "the boot", func() bool {
-		out, _ := s.try("systemctl", "is-system-running")
-		return strings.HasPrefix(out, "running") || strings.HasPrefix(out, "degraded")
-	})
-	return s
+	return system{t, booted.Boot(t, self+":"+program)}
 }
 
-func (s system) try(argv ...string) (string, error) {
-	ctx, cancel := context.WithTimeout(s.t.Context(), time.Minute)
-	defer cancel()
-	enter := []string{"-t", strconv.Itoa(s.leader), "-a", "env", "-i", "HOME=/root", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"}
-	out, err := exec.CommandContext(ctx, "nsenter", append(enter, argv...)...).CombinedOutput()
-	return string(out), err
-}
+func (s system) try(argv ...string) (string, error) { return s.Try(argv...) }
 
-// run runs a program inside as root.
 func (s system) run(argv ...string) string {
 	s.t.Helper()
-	out, err := s.try(argv...)
-	if err != nil {
-		s.t.Fatalf("%s: %v\n%s", strings.Join(argv, " "), err, out)
-	}
-	return out
+	return s.Run(argv...)
 }
 
 // play lets an account play a part inside.
