@@ -122,7 +122,7 @@ func (l *little) nginx() error {
 	var b strings.Builder
 	fmt.Fprintf(&b, `user root; worker_processes 1; daemon off; pid %[1]s/nginx.pid; error_log %[1]s/error.log;
 events { worker_connections 8192; }
-http { access_log off; server_names_hash_max_size 8192; server_names_hash_bucket_size 128; ssl_session_cache off; ssl_session_tickets off;
+http { access_log off; server_names_hash_max_size 8192; server_names_hash_bucket_size 128; ssl_protocols TLSv1.2 TLSv1.3; ssl_session_cache off; ssl_session_tickets off;
   client_body_temp_path %[1]s/b; proxy_temp_path %[1]s/p; fastcgi_temp_path %[1]s/f; uwsgi_temp_path %[1]s/u; scgi_temp_path %[1]s/s;
   default_type text/html;
   server { listen 127.0.0.1:8099; location / { stub_status; } }

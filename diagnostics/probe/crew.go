@@ -7,12 +7,14 @@ import (
 	"time"
 
 	"github.com/waymend/waymend/diagnostics"
+	"github.com/waymend/waymend/diagnostics/wire"
 )
 
 // Job is one probe that is due; a target that is None asks for the connection in general.
 type Job struct {
 	Target diagnostics.Target
 	Due    time.Time
+	Limit  time.Duration // of this probe, from its start; 0: the prober's
 }
 
 // ProbeAll makes all the probes and hands over each result, with the job's index, as it comes, one at
@@ -27,6 +29,8 @@ func (p *Prober) ProbeAll(ctx context.Context, jobs []Job, got func(i int, r Res
 	for i, j := range jobs {
 		p.crew.do(func() {
 			defer all.Done()
+			ctx, cancel := wire.WithLimit(ctx, j.Limit)
+			defer cancel()
 			var r Result
 			if j.Target.None() {
 				r = p.Health(ctx, j.Due)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/waymend/waymend/diagnostics"
 	"github.com/waymend/waymend/diagnostics/wire"
+	"github.com/waymend/waymend/platform"
 )
 
 // referencePort answers at every reference: it is that of DNS over HTTPS.
@@ -85,7 +86,7 @@ func (p *Prober) outside(ctx context.Context, anchors []diagnostics.Anchor, firs
 	if len(addrs) == 0 {
 		return nil, netip.AddrPort{}, &stepError{wire.Unsupported}
 	}
-	conn, server, err := race(ctx, addrs, referencePort)
+	conn, server, err := race(ctx, dial, addrs, referencePort)
 	if err != nil {
 		err = &stepError{why(ctx, err)}
 	}
@@ -119,8 +120,8 @@ func (p *Prober) nameOf(ctx context.Context, anchors []diagnostics.Anchor, first
 	return n
 }
 
-// routerAnswers sends an echo to the default gateway. Where echoes are not allowed, or there is
-// nobody to tell the gateway, the router is not blamed.
+// routerAnswers sends an echo to the default gateways. Where echoes are not allowed, or nobody can
+// tell the gateways, the router is not blamed.
 func (p *Prober) routerAnswers(ctx context.Context) bool {
 	if p.o.Host.Routes == nil {
 		return true
@@ -134,7 +135,7 @@ func (p *Prober) routerAnswers(ctx context.Context) bool {
 	var gateways []netip.Addr
 	leads := false
 	for _, route := range routes {
-		if route.Kind == "unicast" {
+		if route.Kind == platform.Unicast {
 			leads = true
 			if route.Gateway.IsValid() && len(gateways) < 4 {
 				gateways = append(gateways, route.Gateway)
@@ -145,7 +146,8 @@ func (p *Prober) routerAnswers(ctx context.Context) bool {
 		return leads
 	}
 	for _, e := range p.Echoes(ctx, gateways) {
-		if e.OK || e.Kind != wire.Timeout {
+		switch e.Kind {
+		case "", wire.Denied, wire.Blocked, wire.Unsupported, wire.NoFiles, wire.Cancelled:
 			return true
 		}
 	}

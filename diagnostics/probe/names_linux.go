@@ -45,9 +45,8 @@ func parseSources(text string) sources {
 		if !found || strings.TrimSpace(db) != "hosts" {
 			continue
 		}
-		for _, word := range strings.Fields(list) {
+		for _, word := range strings.Fields(withoutActions(list)) {
 			switch {
-			case strings.HasPrefix(word, "["), strings.HasSuffix(word, "]"), strings.Contains(word, "="):
 			case strings.HasPrefix(word, "mdns"):
 				s.multicast = true
 			case word != "files" && word != "dns" && word != "resolve" && word != "myhostname" && word != "mymachines":
@@ -56,4 +55,16 @@ func parseSources(text string) sources {
 		}
 	}
 	return s
+}
+
+// withoutActions leaves the actions out that stand between sources in brackets.
+func withoutActions(list string) string {
+	for {
+		before, rest, found := strings.Cut(list, "[")
+		if !found {
+			return list
+		}
+		_, after, _ := strings.Cut(rest, "]")
+		list = before + " " + after
+	}
 }

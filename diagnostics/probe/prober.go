@@ -148,7 +148,7 @@ func (w *way) reach() net.Conn {
 		return nil
 	}
 	start := time.Now()
-	conn, server, err := race(w.ctx, addrs, uint16(w.target.Port))
+	conn, server, err := race(w.ctx, dial, addrs, uint16(w.target.Port))
 	w.Result.Connect = time.Since(start)
 	w.Server = server
 	if err != nil {

@@ -24,9 +24,12 @@ func dial(ctx context.Context, to netip.AddrPort) (net.Conn, error) {
 	return c, nil
 }
 
+// dialFunc makes one connection.
+type dialFunc func(context.Context, netip.AddrPort) (net.Conn, error)
+
 // race connects to the first address that answers: each next one is tried when the one before has
 // failed or has not answered for a while. When none does, server and error are the first one's.
-func race(ctx context.Context, addrs []netip.Addr, port uint16) (net.Conn, netip.AddrPort, error) {
+func race(ctx context.Context, dial dialFunc, addrs []netip.Addr, port uint16) (net.Conn, netip.AddrPort, error) {
 	first := netip.AddrPortFrom(addrs[0], port)
 	if len(addrs) == 1 {
 		conn, err := dial(ctx, first)
