@@ -90,7 +90,8 @@ func browsers(ctx context.Context, c *call) error {
 	line := c.quiet()
 	line.show(p.say("cli.browsers.looking"))
 	found := map[string]browser.Found{}
-	err = mend.Here().Host.BrowserScan(ctx, func(f browser.Found) {
+	kit := mend.Here()
+	err = kit.Host.BrowserScan(ctx, func(f browser.Found) {
 		found[f.Dir] = f
 		var bytes int64
 		for _, f := range found {
@@ -101,6 +102,9 @@ func browsers(ctx context.Context, c *call) error {
 	line.erase()
 	if err != nil && ctx.Err() == nil {
 		return codeError{exitFault, mend.Why(err, p.lang)}
+	}
+	if kit.Waits() {
+		giveBackLater() // what an earlier process left
 	}
 	list := listFound(found, p.lang)
 	list.Complete = ctx.Err() == nil

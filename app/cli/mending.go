@@ -156,7 +156,7 @@ func (m *mending) do(asked []mend.Asked) error {
 			break
 		}
 	}
-	if cleared {
+	if cleared || m.kit.Waits() {
 		giveBackLater()
 	}
 	if failed != nil {

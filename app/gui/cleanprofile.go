@@ -48,7 +48,7 @@ func (w *window) openClean(b launch.Browser, address string) {
 				w.apply(noticed{text: say(lang, "window.not-opened", "why", mend.Why(err, lang)), fault: true})
 				return
 			}
-			w.apply(noticed{text: say(lang, "window.clean-opened", "browser", b.Name)})
+			w.apply(noticed{text: say(lang, "window.clean-opened", "browser", b.Name), good: true})
 			w.tidyLater() // it deletes the profile when the browser has ended
 		}))
 	})

@@ -232,6 +232,7 @@ func (w *window) reword() {
 // look asks the system what it says of itself, once, after the window has come up.
 func (w *window) look() {
 	w.follow()
+	w.tidyLater() // what an earlier process left
 	w.aside(func() {
 		w.list()
 		ctx, cancel := context.WithTimeout(context.Background(), trayLimit)

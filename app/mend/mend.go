@@ -6,6 +6,7 @@ package mend
 import (
 	"context"
 	"errors"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"time"
@@ -159,6 +160,16 @@ func (k Kit) Tidy(ctx context.Context) {
 		case <-ctx.Done():
 		}
 	}
+}
+
+// Waits reports whether there is something for Tidy, now or later.
+func (k Kit) Waits() bool {
+	if k.Host.Cleaner != nil {
+		if notes, _ := filepath.Glob(filepath.Join(k.Host.Cleaner.Dir, "*.json")); len(notes) > 0 {
+			return true
+		}
+	}
+	return k.Profiles != "" && k.Launch.HasClean(k.Profiles)
 }
 
 // sweep deletes clean profiles that nobody uses, and says how many are in use.

@@ -16,6 +16,7 @@ import (
 	"github.com/waymend/waymend/diagnostics/remedy"
 	"github.com/waymend/waymend/platform/browser"
 	"github.com/waymend/waymend/platform/browser/clean"
+	"github.com/waymend/waymend/platform/launch"
 )
 
 // kit mends an account in a temporary directory with one profile of Firefox, and nothing else: the
@@ -213,4 +214,39 @@ func TestWhy(t *testing.T) {
 	if got := WhyAt(clean.IsLink, "/a\x1b", "en"); !strings.HasPrefix(got, "/a") || strings.ContainsRune(got, 0x1b) {
 		t.Errorf("%q", got)
 	}
+}
+
+// TestTidyProfiles: a clean profile that nobody uses goes, and one that was made just now stays until
+// it is known that nobody does.
+func TestTidyProfiles(t *testing.T) {
+	k, _ := kit(t)
+	k.Profiles, k.Launch = t.TempDir(), launch.System{OS: "linux", Getenv: func(string) string { return "" }}
+	if k.Waits() {
+		t.Error("something waits")
+	}
+	synctest.Test(t, func(t *testing.T) {
+		made := func(age time.Duration) string {
+			dir := filepath.Join(k.Profiles, fmt.Sprintf("clean-firefox-%d-abcdefgh", time.Now().Add(-age).Unix()))
+			if err := os.MkdirAll(filepath.Join(dir, "cache2"), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			return dir
+		}
+		old, young := made(time.Hour), made(0)
+		if !k.Waits() {
+			t.Error("nothing waits")
+		}
+		began := time.Now()
+		k.Tidy(within(t, 30*time.Second))
+		if _, err := os.Stat(old); err == nil {
+			t.Error("the old one is left")
+		}
+		if _, err := os.Stat(young); err != nil {
+			t.Error("the browser had no time to start")
+		}
+		k.Tidy(t.Context())
+		if took := time.Since(began); took < time.Minute || took > 2*time.Minute || k.Waits() { // virtual time
+			t.Errorf("waits: %v after %v", k.Waits(), took)
+		}
+	})
 }

@@ -1,6 +1,8 @@
 package mend
 
 import (
+	"strings"
+
 	"github.com/waymend/waymend/diagnostics/remedy"
 	"github.com/waymend/waymend/platform/browser"
 )
@@ -20,7 +22,7 @@ func NetworkOf(f browser.Found) (list []Network) {
 		return nil
 	}
 	pages, n := f.Family.Pages(), f.Network
-	dns := Network{Line: remedy.Line{Key: "browser.dns." + n.DoHMode, Values: map[string]string{"server": n.DoHURL}}, Page: pages.DoH}
+	dns := Network{Line: remedy.Line{Key: "browser.dns." + n.DoHMode, Values: map[string]string{"server": strings.TrimSuffix(n.DoHURL, "{?dns}")}}, Page: pages.DoH}
 	if n.DoHMode == "" {
 		dns.Line, dns.Usual = remedy.Line{Key: "browser.dns.usual"}, true
 	}

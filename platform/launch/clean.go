@@ -125,6 +125,14 @@ func (s System) SweepClean(own string) (left int) {
 	return left
 }
 
+// HasClean reports whether there are profiles of OpenClean, in use or not.
+func (s System) HasClean(own string) bool {
+	return slices.ContainsFunc(s.rooms(own), func(room string) bool {
+		names, _ := readDir(room)
+		return slices.ContainsFunc(names, func(name string) bool { _, _, ok := parseClean(name); return ok })
+	})
+}
+
 // rooms lists the folders in which these profiles can be.
 func (s System) rooms(own string) (list []string) {
 	if filepath.IsAbs(own) {
