@@ -24,6 +24,7 @@ func Paths() []Path {
 		{"profiles", Profiles(), "the clean profiles that browsers were opened with, until they are closed"},
 		{"answers", Answers(), "the last answers of the window, unless you chose to keep none"},
 		{"history", History(), "what the background checks saw"},
+		{"unsent", Unsent(), "what waits for the collector that you named, if you did"},
 	}
 	optional := func(name, path, uses string) {
 		if path != "" {
@@ -73,6 +74,9 @@ func Profiles() string { return under(stateDir, "profiles") }
 
 // History is the database of the background checks; "" as with Answers.
 func History() string { return under(stateDir, "history.db") }
+
+// Unsent is the folder of measurements that wait for a collector; "" as with Answers.
+func Unsent() string { return under(stateDir, "unsent") }
 
 func under(dir func() (string, error), name string) string {
 	d, err := dir()

@@ -1,0 +1,242 @@
+// Package export hands what the background checks see to the monitoring that an organisation has: by
+// OTLP over HTTP to any OpenTelemetry collector, and at an address of this computer itself to a
+// Prometheus that scrapes it. Both are off unless the settings name them. The metrics have the names
+// that existing dashboards know: those of the collector's httpcheck receiver, or blackbox_exporter's.
+//
+// It holds the last result of each address and nothing else; it never makes a check wait, and what the
+// collector does not take is kept in a bounded folder until it does.
+package export
+
+import (
+	"context"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/waymend/waymend/app/history"
+	"github.com/waymend/waymend/app/settings"
+	"github.com/waymend/waymend/diagnostics"
+	"github.com/waymend/waymend/diagnostics/probe"
+	"github.com/waymend/waymend/diagnostics/wire"
+)
+
+const (
+	// sendEvery is how often metrics leave. Dashboards of minutes need no more.
+	sendEvery = time.Minute
+	// mostEvents bounds the incidents that wait to be sent; a flood of them is one story.
+	mostEvents = 200
+)
+
+// Options say where things go.
+type Options struct {
+	Watch   settings.Watch // OTLP, Prometheus, Names
+	Dir     string         // where what could not be sent waits; "" keeps nothing
+	Version string
+	// Instance tells this computer apart from others without naming it, a random UUID.
+	Instance string
+	// Seen is "person" or "machine": whose view of the network it is.
+	Seen string
+}
+
+// Exporter takes results in and hands them on. Its methods may be called from any goroutine and return
+// at once.
+type Exporter struct {
+	o       Options
+	queue   queue
+	wake    chan struct{} // an incident waits
+	mu      sync.Mutex
+	last    map[string]*series // by address as it is shown
+	active  map[int64]history.Incident
+	events  []event
+	memory  []message // where the disk takes none
+	trouble error
+}
+
+// series is what is known of one address.
+type series struct {
+	probe.Result
+	shown         string // the address without secrets
+	probes, wrong uint64
+	sent          time.Time // the probe that left last
+}
+
+// event is an incident that began, changed or ended.
+type event struct {
+	at time.Time
+	history.Incident
+}
+
+// New returns an exporter, or nil when the settings name nobody to hand anything to.
+func New(o Options) *Exporter {
+	if o.Watch.OTLP == "" && o.Watch.Prometheus == "" {
+		return nil
+	}
+	return &Exporter{o: o, queue: queue{dir: o.Dir}, wake: make(chan struct{}, 1), last: map[string]*series{}, active: map[int64]history.Incident{}}
+}
+
+// Probes takes the results of a tick in.
+func (e *Exporter) Probes(list []probe.Result) {
+	if e == nil {
+		return
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, r := range list {
+		s := e.last[r.Address]
+		if s == nil {
+			if len(e.last) > settings.MaxWatched {
+				continue
+			}
+			s = &series{shown: discreet(r.Address)}
+			e.last[r.Address] = s
+		}
+		s.Result = r
+		if s.probes++; !r.Well() {
+			s.wrong++
+		}
+	}
+}
+
+// Watches forgets the addresses that are not watched any more.
+func (e *Exporter) Watches(addresses []string) {
+	if e == nil {
+		return
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for address := range e.last {
+		if address != "" && !slices.Contains(addresses, address) {
+			delete(e.last, address)
+		}
+	}
+}
+
+// Incident takes an incident in that began, changed or ended.
+func (e *Exporter) Incident(i history.Incident) {
+	if e == nil {
+		return
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if i.Ended.IsZero() {
+		e.active[i.ID] = i
+	} else {
+		delete(e.active, i.ID)
+	}
+	if e.o.Watch.OTLP == "" {
+		return
+	}
+	at := i.Known
+	if !i.Ended.IsZero() {
+		at = i.Ended
+	}
+	if len(e.events) >= mostEvents {
+		e.events = e.events[1:]
+	}
+	e.events = append(e.events, event{at, i})
+	select {
+	case e.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Trouble is why the last sending or listening failed, nil when it did not.
+func (e *Exporter) Trouble() error {
+	if e == nil {
+		return nil
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.trouble
+}
+
+func (e *Exporter) note(err error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.trouble = err
+}
+
+// Run sends and serves until ctx ends. It is nil-safe, like the rest.
+func (e *Exporter) Run(ctx context.Context) {
+	if e == nil {
+		return
+	}
+	var both sync.WaitGroup
+	if e.o.Watch.Prometheus != "" {
+		both.Go(func() { e.serve(ctx) })
+	}
+	if e.o.Watch.OTLP != "" {
+		both.Go(func() { e.send(ctx) })
+	}
+	both.Wait()
+}
+
+// all lists what is known in a steady order.
+func (e *Exporter) all() (list []series) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, s := range e.last {
+		list = append(list, *s)
+	}
+	slices.SortFunc(list, func(a, b series) int { return strings.Compare(a.shown, b.shown) })
+	return list
+}
+
+// incidents lists those that last, in a steady order.
+func (e *Exporter) incidents() (list []history.Incident) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, i := range e.active {
+		list = append(list, i)
+	}
+	slices.SortFunc(list, func(a, b history.Incident) int { return int(a.ID - b.ID) })
+	return list
+}
+
+// discreet is an address as it may leave this computer: without a person's name or password, and without
+// the values of its query.
+func discreet(address string) string {
+	if address == "" {
+		return ""
+	}
+	t, err := diagnostics.ParseTarget(address)
+	if err != nil {
+		return ""
+	}
+	u, err := url.Parse(t.URL)
+	if err != nil {
+		return wire.Printable(t.Host, 255)
+	}
+	u.User, u.Fragment = nil, ""
+	if u.RawQuery != "" {
+		hidden := url.Values{}
+		for key := range u.Query() {
+			hidden.Set(key, "REDACTED")
+		}
+		u.RawQuery = hidden.Encode()
+	}
+	return wire.Printable(u.String(), 2048)
+}
+
+// kindOf is a short, stable word for what was wrong: "dns_timeout", "tls_expired"; "" when nothing was.
+func kindOf(r probe.Result) string {
+	if r.Well() {
+		return ""
+	}
+	if r.Kind == probe.ServerError {
+		return "http_server_error"
+	}
+	return string(r.Ended) + "_" + strings.ReplaceAll(string(r.Kind), "-", "_")
+}
+
+func number(ok bool) int64 {
+	if ok {
+		return 1
+	}
+	return 0
+}
+
+// secure reports whether an address is asked over TLS.
+func (s series) secure() bool { return strings.HasPrefix(s.shown, "https:") }
