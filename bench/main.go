@@ -32,7 +32,15 @@ func main() {
 	runs := flag.Int("runs", 11, "how often each figure is measured")
 	waymend := flag.String("waymend", "", "a program that was built already")
 	inWindow := flag.Bool("window", false, "measure the window instead, beside the least window that there can be")
+	pings := flag.Int("echoes", 0, "be the peer that pings ADDRESS so often with pro-bing; the program calls itself so")
 	flag.Parse()
+	if *pings > 0 {
+		if err := byProBing(*pings, flag.Arg(0)); err != nil {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	if *inWindow {
 		if err := measureWindow(*runs, flag.Args()); err != nil {
 			fmt.Fprintln(os.Stderr, "bench:", err)

@@ -39,8 +39,14 @@ func traces(waymend string, runs int) error {
 		if err == nil {
 			err = once(c, waymend, runs, delays)
 		}
-		if err == nil && delays {
-			err = rounds(c, waymend, max(3, runs/3))
+		switch {
+		case err != nil:
+		case delays:
+			if err = rounds(c, waymend, max(3, runs/3)); err == nil {
+				err = appearance(c, waymend, runs)
+			}
+		default:
+			err = echoTimes(c, waymend)
 		}
 		c.Close()
 		if err != nil {
@@ -65,7 +71,7 @@ func once(c *route.Chain, waymend string, runs int, delays bool) error {
 	if err != nil {
 		return err
 	}
-	path := "12 hops, 82 ms"
+	path := "12 hops, 98 ms"
 	if !delays {
 		path = "12 hops, no delay"
 	}
@@ -77,6 +83,9 @@ func once(c *route.Chain, waymend string, runs int, delays bool) error {
 			row(what, span(m), "≤ 1.10 × ping", beside("ping -c1") <= 1.10, ratio("ping", beside("ping -c1"))+hopsOf(got[ours]))
 			row("", "", "≤ 1.05 × traceroute tuned", beside("traceroute tuned") <= 1.05, ratio("tuned", beside("traceroute tuned"))+hopsOf(got["traceroute tuned"]))
 			row("", "", "≤ 1/3 traceroute", beside("traceroute") <= 1./3, ratio("traceroute", beside("traceroute"))+hopsOf(got["traceroute"]))
+			if err := besideNextTrace(c, m, runs); err != nil {
+				return err
+			}
 			row("", "", "≤ 1/40 mtr -c1", beside("mtr -c1") <= 1./40, ratio("mtr", beside("mtr -c1"))+hopsOf(got["mtr -c1"]))
 		} else {
 			row(what, span(m), "≤ 1.00 × traceroute", beside("traceroute") <= 1, ratio("traceroute", beside("traceroute"))+hopsOf(got[ours]))

@@ -9,8 +9,9 @@ import (
 	"time"
 )
 
-// board is a block of lines on a terminal that change in place. The first change is drawn at once, the
-// next ones at the pace of the live view; lines that stay the same are not drawn again.
+// board is a block of lines on a terminal that change in place. While it is new each change is drawn at
+// once, because each is the news that the person waits for; later ones at the pace of the live view. Lines
+// that stay the same are not drawn again.
 type board struct {
 	screen screen
 	out    io.Writer
@@ -19,6 +20,7 @@ type board struct {
 	lines  func(width int) (plain, painted []string)
 
 	drawn   []string
+	started time.Time
 	changed chan struct{}
 	stop    chan struct{}
 	done    sync.WaitGroup
@@ -30,7 +32,7 @@ func startBoard(s screen, out io.Writer, lines func(width int) (plain, painted [
 	if !s.moves {
 		return nil
 	}
-	b := &board{screen: s, out: out, width: s.width, height: s.height, lines: lines, changed: make(chan struct{}, 1), stop: make(chan struct{})}
+	b := &board{screen: s, out: out, width: s.width, height: s.height, lines: lines, started: time.Now(), changed: make(chan struct{}, 1), stop: make(chan struct{})}
 	b.done.Go(b.loop)
 	return b
 }
@@ -55,11 +57,24 @@ func (b *board) loop() {
 		}
 		b.draw(b.height())
 		select {
-		case <-time.After(redrawEvery):
+		case <-time.After(b.pace()):
 		case <-b.stop:
 			return
 		}
 	}
+}
+
+// How long a board is new, and how long it rests then between two drawings.
+const (
+	newFor  = time.Second
+	newPace = 2 * time.Millisecond
+)
+
+func (b *board) pace() time.Duration {
+	if time.Since(b.started) < newFor {
+		return newPace
+	}
+	return redrawEvery
 }
 
 // end draws a last time, all lines, and leaves them where they are; false says that there is no board.
