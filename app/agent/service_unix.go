@@ -54,3 +54,11 @@ func safe(program string) error {
 		}
 	}
 }
+
+// ServiceScope is the scope of a service: a person's own unless the machine's is asked for.
+func ServiceScope(machine bool) control.Scope {
+	if machine {
+		return control.Machine
+	}
+	return control.Person
+}

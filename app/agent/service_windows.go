@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sys/windows"
 	"golang.org/x/sys/windows/svc/mgr"
 
+	"github.com/waymend/waymend/app/control"
 	"github.com/waymend/waymend/platform/elevate"
 )
 
@@ -107,3 +108,6 @@ func endedByItself(err error) {
 	}
 	os.Exit(0)
 }
+
+// ServiceScope is always the machine's: Windows has no services of a person's own.
+func ServiceScope(bool) control.Scope { return control.Machine }

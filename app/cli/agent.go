@@ -17,7 +17,7 @@ import (
 	"github.com/waymend/waymend/resources"
 )
 
-var agentFlags = []string{"config", "no-tray", "no-color", "v", "help", "h", "version"}
+var agentFlags = []string{"json", "config", "no-tray", "no-color", "v", "help", "h", "version"}
 
 // trayName is held by the process that shows the tray, whoever runs the schedule.
 const trayName = "tray"

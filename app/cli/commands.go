@@ -30,7 +30,8 @@ func commands() []command {
 		{"browsers", "", "list browsers and profiles found here, with sizes", browserFlags, 0, browsers},
 		{"ping", "HOST", "ask HOST again and again whether it answers, and how fast", pingFlags, 1, ping},
 		{"trace", "HOST", "the way to HOST, with its slowest stretch named", traceFlags, 1, traceRoute},
-		{"agent", "", "watch in the background, with an icon in the tray", agentFlags, 0, watchHere},
+		{"agent", "[ACTION]", "watch in the background, with an icon in the tray; or ask who watches: status, pause …", agentFlags, 3, agentCommand},
+		{"service", "ACTION", "watch as a service of the system: install, uninstall, start, stop, status, run", serviceFlags, 1, service},
 		{"window", "[ADDRESS]", "open the window, for ADDRESS", nil, 1, openOnly},
 		{"paths", "", "list the files that Waymend owns", commonFlags, 0, paths},
 		{"version", "", "print version, commit, build and platform", commonFlags, 0, printVersion},
@@ -47,7 +48,6 @@ func later() []command {
 	list := []command{
 		{name: "dns", args: "NAME", what: "a name as every resolver in reach sees it"},
 		{name: "logs", args: "FILE…", what: "find what causes a site's 502s in its logs"},
-		{name: "service", args: "ACTION", what: "the schedule as a service of the system"},
 		{name: "history", args: "", what: "what the background checks saw"},
 	}
 	for i := range list {
@@ -92,7 +92,7 @@ func paths(_ context.Context, c *call) error {
 		if where == "" {
 			where = "(this system names no place for it)"
 		}
-		fmt.Fprintf(c.out, "%-10s %s  (%s)\n", p.Name, where, p.Uses)
+		fmt.Fprintf(c.out, "%-15s %s  (%s)\n", p.Name, where, p.Uses)
 	}
 	return nil
 }

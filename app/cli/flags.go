@@ -20,6 +20,7 @@ type flags struct {
 	origin, report, replay, saw, letter   string
 	dryRun, yes, close, closed, log       bool
 	noTray                                bool
+	system, purge                         bool
 	site                                  string
 	openClean, in                         string
 	trace                                 traceOptions
@@ -31,6 +32,7 @@ var (
 	commonFlags  = []string{"json", "config", "no-color", "v", "help", "h", "version"}
 	checkFlags   = append(slices.Clone(commonFlags), "4", "6", "timeout", "quick", "outside", "origin", "report", "replay", "saw", "letter")
 	laterFlags   = []string{"system"} // of commands that this version lacks
+	serviceFlags = append(slices.Clone(commonFlags), "system", "purge", "dry-run", "yes")
 	resetFlags   = append(slices.Clone(commonFlags), "dry-run", "yes", "close", "closed")
 	fixFlags     = append(slices.Clone(resetFlags), "site", "log", "timeout")
 	browserFlags = append(slices.Clone(commonFlags), "open-clean", "in")
@@ -77,9 +79,8 @@ func (f *flags) parse(args []string) (words []string, err error) {
 	set.StringVar(&f.site, "site", "", "")
 	set.StringVar(&f.openClean, "open-clean", "", "")
 	set.StringVar(&f.in, "in", "", "")
-	for _, name := range laterFlags {
-		set.Bool(name, false, "")
-	}
+	set.BoolVar(&f.system, "system", false, "")
+	set.BoolVar(&f.purge, "purge", false, "")
 	for len(args) > 0 {
 		if err := set.Parse(args); err != nil {
 			return nil, flagError(err)

@@ -45,6 +45,8 @@ var flagHelp = []struct{ name, shown, what string }{
 	{"port", "--port N", "the port for --tcp (default 443) or --udp (default 33434)"},
 	{onceFlag, "--report", "no live view: the table once all rounds are done"},
 	{"flows", "--flows N", "look for parallel ways with so many flows (at most 16)"},
+	{"system", "--system", "the machine's service, not your own"},
+	{"purge", "--purge", "uninstall: delete settings and history, too, after showing what"},
 	{"json", "--json", "one JSON document on standard output, nothing else"},
 	{"config", "--config FILE", "use this settings file"},
 	{"no-color", "--no-color", "no colours, no live view"},
@@ -74,6 +76,30 @@ or extensions. The profile is deleted when its window is closed.
 
 const resetHelp = `Logins, bookmarks, history, extensions and open tabs stay, always. A browser that runs is left
 alone and named, unless it closes when it is asked to (--close; never by force). What was cleared can be taken back for 15 minutes: waymend undo
+`
+
+const agentHelp = `Without ACTION it watches, until you quit it. With ACTION it asks the process that watches for
+you already, or else the machine's service:
+  status                   what is watched, and how that is
+  check [ADDRESS]          check now, all or that one
+  pause [SPAN]             hold the checks, for as long as 30m or 2h, or until resume
+  resume                   go on
+  watch ADDRESS [EVERY]    watch an address, as often as 30s or 5m; it is written into the settings
+  unwatch ADDRESS          watch it no more
+  reload                   read the settings again
+  quit                     end
+`
+
+const serviceHelp = `The service watches without a tray, also while nobody is logged in where the system lets it (on
+Linux: loginctl enable-linger). Without --system it is your own; with it the machine's, which only
+an administrator may install and change, and of which every account may ask the status. On
+Windows there is only the machine's.
+  install     let it start by itself; repeat it after the program was moved
+  start       start it now
+  status      is it installed, does it run, since when, when is the next check?
+  stop        stop it until the next login, or until this computer starts
+  uninstall   stop it and remove it; --purge deletes its settings and history, too
+  run         what the system starts
 `
 
 const undoHelp = `IDs are in the log: waymend fix --log
