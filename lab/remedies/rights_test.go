@@ -69,6 +69,8 @@ func play(role []string) (s said, err error) {
 		stop := make(chan os.Signal, 1)
 		signal.Notify(stop, syscall.SIGTERM)
 		<-stop
+	case "time": // a time server at an address, which notes in a file that it was asked, until it is killed
+		return s, timeServerAt(role[1], role[2])
 	case "step": // one step, without asking anybody
 		step, err := change.ParseStep(role[1])
 		if err != nil {

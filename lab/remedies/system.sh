@@ -3,7 +3,18 @@
 # resolver, network and time services, NetworkManager, polkit and nscd. Once, a minute; needs root.
 set -eu
 dir=${1:-$(dirname "$0")/../../dist/system}
-[ -d "$dir/usr/bin" ] && [ -e "$dir/etc/lab-is-ready" ] && exit 0
+
+# chrony is only unpacked beside, that of the machine: installed, it would take the place of systemd-timesyncd.
+chrony() {
+	[ -x "$dir/opt/chrony/usr/sbin/chronyd" ] && return 0
+	(cd "$dir/tmp" && apt-get -q download chrony >/dev/null 2>&1 && dpkg -x chrony_*.deb ../opt/chrony && rm -f chrony_*.deb) ||
+		echo "chrony could not be downloaded; its test is skipped"
+}
+
+if [ -d "$dir/usr/bin" ] && [ -e "$dir/etc/lab-is-ready" ]; then
+	chrony
+	exit 0
+fi
 rm -rf "$dir"
 mkdir -p "$(dirname "$dir")"
 debootstrap --variant=minbase \
@@ -18,4 +29,5 @@ chroot "$dir" systemctl mask systemd-udevd.service systemd-udevd-kernel.socket s
 	systemd-udev-trigger.service apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer \
 	fstrim.timer console-getty.service systemd-networkd-wait-online.service NetworkManager-wait-online.service
 : >"$dir/etc/machine-id"
+chrony
 : >"$dir/etc/lab-is-ready"

@@ -196,27 +196,6 @@ func TestNetworkd(t *testing.T) {
 	wait(t, "a lease after the restart", func() bool { return leases() > before })
 }
 
-// TestClock switches automatic time on. The time service itself runs in no container, and this one may
-// not set the machine's clock.
-func TestClock(t *testing.T) {
-	s := boot(t)
-	s.run("timedatectl", "set-ntp", "false")
-	found := s.play("bob", "clock")
-	if len(found.Steps) != 1 || found.Steps[0].Verb != change.ClockService {
-		t.Fatalf("%+v", found)
-	}
-	if a := s.play("bob", "do clock-service"); a.Err != "refused" {
-		t.Errorf("as bob: %+v", a)
-	}
-	a := s.play("root", "do clock-service")
-	if a.Err != "" || len(a.Done) != 1 || a.Done[0].Before != "off" || a.Done[0].After != "on" {
-		t.Errorf("%+v", a)
-	}
-	if out := s.run("systemctl", "is-enabled", "systemd-timesyncd"); !strings.HasPrefix(out, "enabled") {
-		t.Errorf("systemd-timesyncd is %s", out)
-	}
-}
-
 // TestElevation: pkexec starts this program again for an account that may; for one that nobody can ask
 // there is a plain answer, and nothing is changed.
 func TestElevation(t *testing.T) {
