@@ -47,7 +47,7 @@ func single(ctx context.Context, a netip.Addr) Echo {
 	e := Echo{Addr: a, Kind: wire.Timeout}
 	row := wire.Ping(ctx, a, 1, time.Millisecond, echoLimit)
 	switch {
-	case row.Method == wire.MethodNone:
+	case row.Method == wire.MethodNone && row.Fail.Is(wire.Denied, wire.Blocked):
 		e.Kind = wire.Denied
 	case row.Fail != nil:
 		e.Kind = row.Fail.Kind

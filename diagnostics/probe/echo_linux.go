@@ -210,20 +210,24 @@ func (s *echoSocket) answer(m ipv4.Message, now time.Time, list []Echo, which []
 	return true
 }
 
-// stamped is the moment when the kernel received a message.
+// stamped is the moment when the kernel received a message: a struct timespec, whose halves are as wide
+// as the processor's words.
 func stamped(oob []byte) (time.Time, bool) {
-	const header = unix.SizeofCmsghdr
-	for len(oob) >= header {
-		size := int(binary.NativeEndian.Uint64(oob))
-		if size < header || size > len(oob) {
+	for len(oob) > 0 {
+		h, data, rest, err := unix.ParseOneSocketControlMessage(oob)
+		if err != nil {
 			break
 		}
-		level, kind := binary.NativeEndian.Uint32(oob[8:]), binary.NativeEndian.Uint32(oob[12:])
-		if level == unix.SOL_SOCKET && kind == unix.SCM_TIMESTAMPNS && size >= header+16 {
-			seconds, nanos := binary.NativeEndian.Uint64(oob[header:]), binary.NativeEndian.Uint64(oob[header+8:])
-			return time.Unix(int64(seconds), int64(nanos)), true
+		oob = rest
+		if h.Level != unix.SOL_SOCKET || h.Type != unix.SCM_TIMESTAMPNS {
+			continue
 		}
-		oob = oob[min(len(oob), (size+7)&^7):]
+		switch len(data) {
+		case 16:
+			return time.Unix(int64(binary.NativeEndian.Uint64(data)), int64(binary.NativeEndian.Uint64(data[8:]))), true
+		case 8:
+			return time.Unix(int64(binary.NativeEndian.Uint32(data)), int64(binary.NativeEndian.Uint32(data[4:]))), true
+		}
 	}
 	return time.Time{}, false
 }

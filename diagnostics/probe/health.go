@@ -86,7 +86,7 @@ func (p *Prober) outside(ctx context.Context, anchors []diagnostics.Anchor, firs
 	if len(addrs) == 0 {
 		return nil, netip.AddrPort{}, &stepError{wire.Unsupported}
 	}
-	conn, server, err := race(ctx, dial, addrs, referencePort)
+	conn, server, err := race(ctx, p.dial, addrs, referencePort)
 	if err != nil {
 		err = &stepError{why(ctx, err)}
 	}

@@ -47,6 +47,7 @@ type Prober struct {
 	crew    crew
 	echoes  echoes
 	turn    turn // of the references
+	dial    dialFunc
 }
 
 // New makes a Prober and begins to load the trusted authorities.
@@ -63,7 +64,7 @@ func New(o Options) *Prober {
 	if o.Lookup == nil {
 		o.Lookup = net.DefaultResolver.LookupNetIP
 	}
-	p := &Prober{o: o, tls: wire.BrowserTLS(), fields: requestFields()}
+	p := &Prober{o: o, tls: wire.BrowserTLS(), fields: requestFields(), dial: dial}
 	p.tls.NextProtos = []string{"http/1.1"}
 	p.names.init(o)
 	return p
@@ -148,7 +149,7 @@ func (w *way) reach() net.Conn {
 		return nil
 	}
 	start := time.Now()
-	conn, server, err := race(w.ctx, dial, addrs, uint16(w.target.Port))
+	conn, server, err := race(w.ctx, w.dial, addrs, uint16(w.target.Port))
 	w.Result.Connect = time.Since(start)
 	w.Server = server
 	if err != nil {
