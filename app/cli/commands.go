@@ -32,6 +32,7 @@ func commands() []command {
 		{"trace", "HOST", "the way to HOST, with its slowest stretch named", traceFlags, 1, traceRoute},
 		{"agent", "[ACTION]", "watch in the background, with an icon in the tray; or ask who watches: status, pause …", agentFlags, 3, agentCommand},
 		{"service", "ACTION", "watch as a service of the system: install, uninstall, start, stop, status, run", serviceFlags, 1, service},
+		{"history", "", "what the background checks saw: uptime and incidents", historyFlags, 0, pastChecks},
 		{"window", "[ADDRESS]", "open the window, for ADDRESS", nil, 1, openOnly},
 		{"paths", "", "list the files that Waymend owns", commonFlags, 0, paths},
 		{"version", "", "print version, commit, build and platform", commonFlags, 0, printVersion},
@@ -48,7 +49,6 @@ func later() []command {
 	list := []command{
 		{name: "dns", args: "NAME", what: "a name as every resolver in reach sees it"},
 		{name: "logs", args: "FILE…", what: "find what causes a site's 502s in its logs"},
-		{name: "history", args: "", what: "what the background checks saw"},
 	}
 	for i := range list {
 		list[i].flags, list[i].most = slices.Concat(checkFlags, laterFlags), 1<<20

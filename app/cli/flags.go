@@ -23,6 +23,9 @@ type flags struct {
 	system, purge                         bool
 	site                                  string
 	openClean, in                         string
+	since, incident                       string
+	address                               *string // nil: of all
+	csv                                   bool
 	trace                                 traceOptions
 	given                                 []string // names, in the order of the alphabet
 }
@@ -35,6 +38,7 @@ var (
 	serviceFlags = append(slices.Clone(commonFlags), "system", "purge", "dry-run", "yes")
 	resetFlags   = append(slices.Clone(commonFlags), "dry-run", "yes", "close", "closed")
 	fixFlags     = append(slices.Clone(resetFlags), "site", "log", "timeout")
+	historyFlags = append(slices.Clone(commonFlags), "since", "address", "incident", "csv", "report", "letter")
 	browserFlags = append(slices.Clone(commonFlags), "open-clean", "in")
 	demoFlags    = append(slices.Clone(commonFlags), "4", "6", "timeout", "quick", "report")
 )
@@ -78,6 +82,13 @@ func (f *flags) parse(args []string) (words []string, err error) {
 	set.BoolVar(&f.noTray, "no-tray", false, "")
 	set.StringVar(&f.site, "site", "", "")
 	set.StringVar(&f.openClean, "open-clean", "", "")
+	set.StringVar(&f.since, "since", "", "")
+	set.StringVar(&f.incident, "incident", "", "")
+	set.BoolVar(&f.csv, "csv", false, "")
+	set.Func("address", "", func(s string) error {
+		f.address = &s
+		return nil
+	})
 	set.StringVar(&f.in, "in", "", "")
 	set.BoolVar(&f.system, "system", false, "")
 	set.BoolVar(&f.purge, "purge", false, "")

@@ -47,6 +47,10 @@ var flagHelp = []struct{ name, shown, what string }{
 	{"flows", "--flows N", "look for parallel ways with so many flows (at most 16)"},
 	{"system", "--system", "the machine's service, not your own"},
 	{"purge", "--purge", "uninstall: delete settings and history, too, after showing what"},
+	{"since", "--since TIME", "how far back: 24h, 7d, or a day such as 2026-11-01 (default 7d)"},
+	{"address", "--address A", "only of this address; \"\" for the connection in general"},
+	{"incident", "--incident ID", "what was measured when that broke, judged by today's rules"},
+	{"csv", "--csv", "a row for each minute, hour or day of each address, for a spreadsheet"},
 	{"json", "--json", "one JSON document on standard output, nothing else"},
 	{"config", "--config FILE", "use this settings file"},
 	{"no-color", "--no-color", "no colours, no live view"},
@@ -102,6 +106,12 @@ Windows there is only the machine's.
   run         what the system starts
 `
 
+const historyHelp = `The background checks write the history: waymend agent, or waymend service install.
+Times in the table are this computer's; in --json and --csv they are UTC.
+  waymend history --since 24h --address example.com
+  waymend history --incident 12
+`
+
 const undoHelp = `IDs are in the log: waymend fix --log
 `
 
@@ -111,7 +121,7 @@ is wrong, 4 Waymend itself failed, 130 interrupted.
 
 // notes follow the flags of a command.
 var notes = map[string][]string{
-	"check": {sawHelp, exitHelp}, "fix": {fixHelp, doneHelp}, "reset": {resetHelp, doneHelp}, "undo": {undoHelp, doneHelp}, "browsers": {browsersHelp, doneHelp},
+	"check": {sawHelp, exitHelp}, "fix": {fixHelp, doneHelp}, "reset": {resetHelp, doneHelp}, "undo": {undoHelp, doneHelp}, "history": {historyHelp, doneHelp}, "browsers": {browsersHelp, doneHelp},
 }
 
 func help(_ context.Context, c *call) error {

@@ -45,6 +45,7 @@ func TestScripts(t *testing.T) {
 			"tree":    writeTree,
 			"jar":     writeJar,
 			"lock":    holdLock,
+			"past":    recordPast,
 		},
 	})
 }

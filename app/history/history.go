@@ -45,7 +45,8 @@ type Span struct {
 	Max    time.Duration `json:"max"`
 	// P95 is exact in raw data and the greatest of its parts in summaries.
 	P95 time.Duration `json:"p95"`
-	// Known is for how much of the time the probes stand, and Well for how much of that they were well.
+	// Known is for how much time the probes stand, and Well for how much of that they were well. The last
+	// probe of a span stands for some of the next one's time, too, where there is none in it.
 	Known time.Duration `json:"known"`
 	Well  time.Duration `json:"well"`
 }
