@@ -70,6 +70,8 @@ type Options struct {
 	Observe func(probe.Result)
 	// Quit is what Agent.Quit calls; nil does nothing.
 	Quit func()
+	// Rest gives memory back that was needed for a moment; nil does nothing.
+	Rest func()
 	// Wall is the clock on the wall; nil means time.Now.
 	Wall func() time.Time
 }
@@ -111,6 +113,9 @@ var _ control.Schedule = (*Agent)(nil)
 func New(o Options) *Agent {
 	if o.Wall == nil {
 		o.Wall = time.Now
+	}
+	if o.Rest == nil {
+		o.Rest = func() {}
 	}
 	if o.Load == nil {
 		o.Load = func() (settings.Settings, error) { return settings.Load(o.File) }

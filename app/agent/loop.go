@@ -3,7 +3,6 @@ package agent
 import (
 	"context"
 	"os"
-	"runtime/debug"
 	"slices"
 	"time"
 
@@ -19,6 +18,10 @@ const (
 	longestSleep = time.Minute
 	// lookApartFile is the least time between two looks at the settings file.
 	lookApartFile = 2 * time.Second
+	// firstRest is when what only the start has needed is given back: after the first round.
+	firstRest = firstRound + 5*time.Second
+	// restEvery is how often that is repeated, for what rare things have touched.
+	restEvery = 10 * time.Minute
 	// endTime is how long the end waits for probes, and then for the disk.
 	endTime = 400 * time.Millisecond
 	// maxExaminations run at once: more would disturb each other's measurements.
@@ -66,6 +69,11 @@ func (a *Agent) begin(ctx context.Context) {
 	if a.o.Host.Slept != nil {
 		a.slept = a.o.Host.Slept()
 	}
+	a.work.Go(func() {
+		for wait := firstRest; sleep(ctx, wait); wait = restEvery {
+			a.o.Rest()
+		}
+	})
 	a.work.Go(func() { a.keeper.run(ctx) })
 	a.work.Go(func() { a.tellAll(ctx) })
 	if a.o.Host.Changes != nil {
@@ -281,7 +289,7 @@ func (a *Agent) examineNext() {
 			a.tellChange()
 			a.mu.Unlock()
 			if last {
-				debug.FreeOSMemory() // an examination needs more than all else for a long time
+				a.o.Rest() // an examination needs more than all else for a long time
 			}
 		})
 	}

@@ -61,7 +61,7 @@ func Serve(ctx context.Context, s Serving) error {
 			return probe.New(probe.Options{Host: host, References: set.References})
 		},
 		Examine: Examination(s.Version),
-		Notify:  s.Notify, Observe: s.Observe, Quit: cancel,
+		Notify:  s.Notify, Observe: s.Observe, Quit: cancel, Rest: rest,
 	})
 	server, err := listen(control.Agent, control.AgentHandler(a))
 	if err != nil {
