@@ -233,26 +233,3 @@ func (t *tray) chosen(line item) {
 		t.over <- line.Do // has room for every command
 	}()
 }
-
-// of is the action of a line, nil for none.
-func (a Actions) of(line item) func() {
-	switch line.Do {
-	case check:
-		return a.Check
-	case reset:
-		return a.Reset
-	case pause:
-		return a.Pause
-	case resume:
-		return a.Resume
-	case open:
-		return a.Open
-	case quit:
-		return a.Quit
-	case show:
-		if a.Show != nil {
-			return func() { a.Show(line.Address) }
-		}
-	}
-	return nil
-}

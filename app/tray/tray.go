@@ -32,6 +32,29 @@ type Actions struct {
 	Quit   func() // the agent; the tray goes when its context ends
 }
 
+// of is the action of a line, nil for none.
+func (a Actions) of(line item) func() {
+	switch line.Do {
+	case check:
+		return a.Check
+	case reset:
+		return a.Reset
+	case pause:
+		return a.Pause
+	case resume:
+		return a.Resume
+	case open:
+		return a.Open
+	case quit:
+		return a.Quit
+	case show:
+		if a.Show != nil {
+			return func() { a.Show(line.Address) }
+		}
+	}
+	return nil
+}
+
 // Options are what a tray is made of.
 type Options struct {
 	Lang string

@@ -1,4 +1,4 @@
-//go:build lab && linux
+//go:build lab
 
 // Command show has a tray and notifications and nothing else. It reads orders from its input, one in
 // JSON a line, and writes what happens to its output.
