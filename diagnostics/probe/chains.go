@@ -13,8 +13,8 @@ import (
 const (
 	// chainKept is how long a judgement holds: what the system trusts may change.
 	chainKept = 10 * time.Minute
-	// maxChains bounds what is kept.
-	maxChains = 4096
+	// maxChains bounds what is kept; no schedule has so many addresses.
+	maxChains = 16 << 10
 )
 
 // verdict is what was found about a chain.

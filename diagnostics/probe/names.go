@@ -108,6 +108,12 @@ func (n *names) current(ctx context.Context) conf {
 		n.read = time.Time{}
 	}
 	n.hosts = map[string][]netip.Addr{}
+	for server, l := range n.lines {
+		if !slices.Contains(c.servers, server) {
+			l.retire()
+			delete(n.lines, server)
+		}
+	}
 	return c
 }
 

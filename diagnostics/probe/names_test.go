@@ -248,6 +248,9 @@ func TestAskedAnew(t *testing.T) {
 	if got := looked(p, "up.test"); got != "[127.0.0.2]" {
 		t.Errorf("after the change: %s", got)
 	}
+	if n := len(p.names.lines); n != 1 {
+		t.Errorf("%d sockets to one server", n)
+	}
 }
 
 // TestManySockets has many lookups share one socket for a moment, and the next moment another.

@@ -18,8 +18,8 @@ import (
 const (
 	// proxiesKept is how long settings hold: to read them means to ask the desktop and to run scripts.
 	proxiesKept = 5 * time.Minute
-	// maxProxied bounds the addresses whose proxies are remembered.
-	maxProxied = 4096
+	// maxProxied bounds the addresses whose proxies are remembered; no schedule has so many.
+	maxProxied = 16 << 10
 	// maxProxyAddrs is how many addresses of a proxy are tried.
 	maxProxyAddrs = 3
 )
