@@ -284,3 +284,46 @@ func TestCrashAtAnyPoint(t *testing.T) {
 	}
 	t.Logf("of %d clearings %s", rounds(), &k)
 }
+
+// TestKilledWhileDeleting kills a large deletion in its middle; the next start goes on with it, and
+// does not take it back.
+func TestKilledWhileDeleting(t *testing.T) {
+	const many = 20_000
+	w := used(t, t.TempDir())
+	for i := range many {
+		w.put(fmt.Sprintf("%s/Cache/Cache_Data/%016x_1", w.chrCache, i), "c")
+	}
+	count := func(pattern string) int {
+		n := 0
+		found, _ := filepath.Glob(pattern)
+		for _, dir := range found {
+			list, _ := os.ReadDir(dir)
+			n += len(list)
+		}
+		return n
+	}
+	cmd, lines := clearing(t, w.home, "CLEAN_CRASH_CACHES=1")
+	aside := w.chrCache + "/.waymend-*/*/Cache_Data"
+	for begun := false; ; time.Sleep(time.Millisecond) {
+		n := count(aside)
+		begun = begun || n == many+40
+		if begun && n < many {
+			break
+		}
+	}
+	must(t, cmd.Process.Kill())
+	for lines.Scan() {
+	}
+	cmd.Wait()
+	left := count(aside)
+	if left == 0 {
+		t.Skip("the deletion was over before it could be killed")
+	}
+	list := w.Resume(context.Background(), Gently)
+	if len(list) != 1 || list[0].Files < int64(left) || len(list[0].Refused) > 0 {
+		t.Errorf("%d were left, resumed %+v", left, list)
+	}
+	if held, _ := filepath.Glob(w.chrCache + "/.waymend-*"); len(held)+count(w.Dir) > 0 {
+		t.Errorf("left: %v", held)
+	}
+}

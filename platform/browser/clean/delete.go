@@ -137,17 +137,22 @@ func emptyStep(ctx context.Context, aside *tree.Dir, name string, want tree.ID, 
 	return size, gone(aside.Remove(name, true))
 }
 
-// pacer keeps a worker below half a core.
-type pacer struct{}
+// pacer keeps one worker below half a core.
+type pacer struct{ woke time.Time }
 
 // prepare gives the worker a thread of its own with the lowest priority. The thread ends with the
 // worker, because priority cannot be taken back.
 func (p *pacer) prepare() {
 	runtime.LockOSThread()
 	lowPriority()
+	p.woke = time.Now()
 }
 
-func (p *pacer) pause(worked time.Duration) { time.Sleep(worked*3/2 + time.Millisecond) }
+// pause sleeps longer than was worked since the last one.
+func (p *pacer) pause() {
+	time.Sleep(time.Since(p.woke)*3/2 + time.Millisecond)
+	p.woke = time.Now()
+}
 
 // tidy removes the private directories of a clearing in which nothing was done.
 func (c *Cleaner) tidy(r *record) {

@@ -12,7 +12,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -150,7 +149,7 @@ func TestEmptyStopsWhenAsked(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	batches := 0
-	size, err := Empty(ctx, open(t, dir), Work{Workers: 1, Pause: func(time.Duration) {
+	size, err := Empty(ctx, open(t, dir), Work{Workers: 1, Pause: func() {
 		if batches++; batches == 3 {
 			cancel()
 		}

@@ -10,7 +10,6 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
-	"time"
 )
 
 // Size is how much a tree holds.
@@ -30,7 +29,7 @@ const (
 // Work says how a tree is gone through. The functions are called by several workers at once.
 type Work struct {
 	Workers int                                             // 0 for two
-	Pause   func(worked time.Duration)                      // called between batches; nil for no pauses
+	Pause   func()                                          // called between batches by each worker; nil for no pauses
 	Tick    func(Size)                                      // told now and then how far it is
 	See     func(depth int, e Entry, info Info, where *Dir) // told of each name before it is counted or removed
 	Prepare func()                                          // called first on each worker's own thread
@@ -70,6 +69,7 @@ type engine struct {
 	more  *sync.Cond
 	stack []task // the last is next, so that few directories are open
 	busy  int
+	idle  atomic.Int32 // workers that wait for a task
 	hoist atomic.Int64
 
 	files, dirs, bytes atomic.Int64
@@ -103,15 +103,18 @@ func (e *engine) work() {
 		if !ok {
 			return
 		}
-		start := time.Now()
 		e.do(t)
 		e.finish()
-		if e.Tick != nil {
-			e.Tick(e.size())
-		}
-		if e.Pause != nil {
-			e.Pause(time.Since(start))
-		}
+	}
+}
+
+// rest is between two batches: how far the work is, and a pause.
+func (e *engine) rest() {
+	if e.Tick != nil {
+		e.Tick(e.size())
+	}
+	if e.Pause != nil {
+		e.Pause()
 	}
 }
 
@@ -119,7 +122,9 @@ func (e *engine) take() (t task, ok bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for len(e.stack) == 0 && e.busy > 0 {
+		e.idle.Add(1)
 		e.more.Wait()
+		e.idle.Add(-1)
 	}
 	if len(e.stack) == 0 {
 		return t, false
@@ -257,9 +262,7 @@ func (e *engine) listAll(n *node) {
 		}
 		slices.SortFunc(all, func(a, b Entry) int { return cmp.Compare(a.Inode, b.Inode) })
 		if len(all) < maxNames {
-			for batch := range slices.Chunk(all, batchSize) {
-				e.hand(n, batch)
-			}
+			e.each(n, all)
 			return
 		}
 		before := e.files.Load()
@@ -274,13 +277,29 @@ func (e *engine) listAll(n *node) {
 func (e *engine) hand(n *node, names []Entry) {
 	n.pending.Add(1)
 	t := task{in: n, names: names}
-	if !e.put(t, e.remove) {
+	if !e.put(t, false) {
 		e.do(t)
 	}
 }
 
-// each counts or removes names in a directory; directories among them are left as tasks.
+// each deals with names in a directory, some at a time. It gives half of what remains to a worker
+// that has nothing to do: two are fastest far apart in one directory, or in different ones.
 func (e *engine) each(n *node, names []Entry) {
+	for len(names) > 0 && e.ctx.Err() == nil {
+		if half := len(names) / 2; half >= batchSize && e.idle.Load() > 0 {
+			n.pending.Add(1)
+			e.put(task{in: n, names: names[half:]}, true)
+			names = names[:half]
+		}
+		batch := names[:min(len(names), batchSize)]
+		names = names[len(batch):]
+		e.batch(n, batch)
+		e.rest()
+	}
+}
+
+// batch counts or removes names in a directory; directories among them are left as tasks.
+func (e *engine) batch(n *node, names []Entry) {
 	for _, entry := range names {
 		if e.ctx.Err() != nil {
 			return
