@@ -8,6 +8,7 @@ package report
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 	"time"
 
@@ -208,6 +209,9 @@ func (w words) verdict(v verdict.Verdict) Verdict {
 	}
 	fault, _ := resources.FaultByID(string(v.Fault))
 	for _, r := range fault.Remedies {
+		if slices.Contains(v.Unfit, r.ID) {
+			continue
+		}
 		out.Remedies = append(out.Remedies, Remedy{
 			ID: r.ID, Title: w.text("remedy."+r.ID+".title", v.Values), Text: w.text("remedy."+r.ID+".text", v.Values),
 			Who: r.Who, Automatic: r.Automatic, Risk: r.Risk, NeedsAdmin: r.NeedsAdmin,

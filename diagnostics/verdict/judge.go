@@ -224,5 +224,6 @@ func (c *Case) complete(f Finding) Finding {
 	if f.Values == nil {
 		f.Values = map[string]string{}
 	}
+	f.Unfit = c.unfit(f)
 	return f
 }

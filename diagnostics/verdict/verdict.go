@@ -63,6 +63,8 @@ type Finding struct {
 	Decide string
 	// Blame overrides the catalogue's blame of the fault; "" means the catalogue's.
 	Blame Blame
+	// Unfit are remedies of the catalogue's that cannot help in this case.
+	Unfit []string
 	// aside: nobody feels it as long as the page comes, so it is told and is never the answer.
 	aside bool
 }
