@@ -60,6 +60,7 @@ screenshots: ## make the pictures in docs/screenshots anew, as root
 long: ## run all rounds of the tests that "make test" shortens, as root (half an hour)
 	@tools/install.sh test
 	CGO_ENABLED=0 $(GO) test -tags lab ./lab/route -count=1 -v -timeout 30m
+	CGO_ENABLED=0 HISTORY_CRASHES=500 HISTORY_DAYS=366 $(GO) test -run 'Crash|Size' ./app/history -count=1 -v -timeout 1h
 	CGO_ENABLED=0 CLEAN_CRASHES=200 $(GO) test -tags browsers -run Real ./platform/browser/clean -count=1 -v -timeout 3h
 
 bench: ## print the figures of speed and size, as root

@@ -45,6 +45,7 @@ var flagHelp = []struct{ name, shown, what string }{
 	{"port", "--port N", "the port for --tcp (default 443) or --udp (default 33434)"},
 	{onceFlag, "--report", "no live view: the table once all rounds are done"},
 	{"flows", "--flows N", "look for parallel ways with so many flows (at most 16)"},
+	{"names", "--names", "show what the routers are called, by the DNS server that is set here"},
 	{"system", "--system", "the machine's service, not your own"},
 	{"purge", "--purge", "uninstall: delete settings and history, too, after showing what"},
 	{"since", "--since TIME", "how far back: 24h, 7d, or a day such as 2026-11-01 (default 7d)"},
@@ -121,7 +122,7 @@ is wrong, 4 Waymend itself failed, 130 interrupted.
 
 // notes follow the flags of a command.
 var notes = map[string][]string{
-	"check": {sawHelp, exitHelp}, "fix": {fixHelp, doneHelp}, "reset": {resetHelp, doneHelp}, "undo": {undoHelp, doneHelp}, "history": {historyHelp, doneHelp}, "browsers": {browsersHelp, doneHelp},
+	"check": {sawHelp, exitHelp}, "fix": {fixHelp, doneHelp}, "reset": {resetHelp, doneHelp}, "undo": {undoHelp, doneHelp}, "agent": {agentHelp, doneHelp}, "service": {serviceHelp, doneHelp}, "history": {historyHelp, doneHelp}, "browsers": {browsersHelp, doneHelp},
 }
 
 func help(_ context.Context, c *call) error {
