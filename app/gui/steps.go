@@ -47,6 +47,7 @@ var does = map[string]func(*window, *state) []part.Button{
 	"disable-extensions": (*window).suspectButtons,
 	"clear-site-cookies": (*window).suspectButtons,
 	"clear-site-cache":   (*window).suspectButtons,
+	"clear-site-hsts":    (*window).privateButtons,
 	"change-browser-dns": (*window).doneButtons,
 }
 

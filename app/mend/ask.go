@@ -15,6 +15,7 @@ var clearings = map[string]remedy.Clearing{
 	remedy.ClearBrowsers:    {Caches: true},
 	remedy.ClearSiteCookies: {Cookies: true},
 	remedy.ClearSiteCache:   {Pages: true},
+	remedy.ClearSiteHSTS:    {HSTS: true},
 }
 
 // Clears reports whether a fix clears something in browsers.
@@ -22,7 +23,7 @@ func Clears(id string) bool { _, ok := clearings[id]; return ok }
 
 // NeedsSite reports whether a fix is about one website, which has to be named.
 func NeedsSite(id string) bool {
-	return slices.Contains([]string{remedy.ClearSiteCookies, remedy.ClearSiteCache, "remove-hosts-entry"}, id)
+	return slices.Contains([]string{remedy.ClearSiteCookies, remedy.ClearSiteCache, remedy.ClearSiteHSTS, "remove-hosts-entry"}, id)
 }
 
 // AsksFirst reports whether a person is to agree before the fix is done: it clears browsers, or its

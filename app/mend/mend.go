@@ -69,6 +69,9 @@ func (k Kit) Fixes(ctx context.Context, target remedy.Target) (list []Fix) {
 		if ctx.Err() != nil {
 			return list
 		}
+		if r.ID == remedy.ClearSiteHSTS { // only where an answer names it
+			continue
+		}
 		if p, err := r.Plan(ctx, k.Host, target); err == nil && len(p.Lines) > 0 {
 			list = append(list, Fix{r.ID, p})
 		}

@@ -19,12 +19,16 @@ const (
 	ClearBrowsers    = "clear-browsers"
 	ClearSiteCookies = "clear-site-cookies"
 	ClearSiteCache   = "clear-site-cache"
+	// ClearSiteHSTS removes a website's remembered order to use https: sensible only where that is the
+	// cause of the fault, and so never part of another remedy.
+	ClearSiteHSTS = "clear-site-hsts"
 )
 
 func init() {
 	register(ofClearing(ClearBrowsers, func(Target) (Clearing, error) { return Clearing{Caches: true}, nil }))
 	register(ofClearing(ClearSiteCookies, func(t Target) (Clearing, error) { return ofSite(t, Clearing{Cookies: true}) }))
 	register(ofClearing(ClearSiteCache, func(t Target) (Clearing, error) { return ofSite(t, Clearing{Pages: true}) }))
+	register(ofClearing(ClearSiteHSTS, func(t Target) (Clearing, error) { return ofSite(t, Clearing{HSTS: true}) }))
 }
 
 // Clearing is what is to go from which profiles.
@@ -35,6 +39,7 @@ type Clearing struct {
 	Caches  bool   // everything in the caches
 	Cookies bool   // the site's, or all
 	Pages   bool   // the site's entries in the caches
+	HSTS    bool   // the site's remembered order to use https
 	Closed  bool   // the person has closed those browsers of which that cannot be told
 }
 
@@ -67,7 +72,7 @@ func PlanClearing(ctx context.Context, h Host, id string, c Clearing) (Plan, err
 	if h.Cleaner == nil {
 		return Plan{}, ErrNotHere
 	}
-	request := clean.Request{Caches: c.Caches, Cookies: c.Cookies, Pages: c.Pages, Closed: c.Closed}
+	request := clean.Request{Caches: c.Caches, Cookies: c.Cookies, Pages: c.Pages, HSTS: c.HSTS, Closed: c.Closed}
 	if c.Site != "" {
 		site, err := clean.ParseHost(c.Site)
 		if err != nil {
@@ -96,6 +101,9 @@ func PlanClearing(ctx context.Context, h Host, id string, c Clearing) (Plan, err
 	}
 	p.Lines = linesOf(found.Items, c.Site)
 	p.Refused = refusals(found.Refused)
+	if c.HSTS {
+		p.Notes = []Line{{Key: "clean.note.hsts"}}
+	}
 	return p, nil
 }
 

@@ -1,6 +1,8 @@
 package remedy
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"os"
 	"path/filepath"
@@ -72,5 +74,60 @@ func TestLeftAlone(t *testing.T) {
 	}
 	if got := leftAlone(list).Error(); strings.Count(got, "/a is a link") != 1 || !strings.Contains(got, "/b is a link") || strings.Count(got, "stopped") != 1 {
 		t.Errorf("%q", got)
+	}
+}
+
+// TestHSTS: a website's remembered order to use https goes only when that is asked for, of that website
+// alone, and the plan warns. It comes back with Undo.
+func TestHSTS(t *testing.T) {
+	home, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	// As Chromium 156 writes it: the host is the SHA-256 of its name as in DNS, in base64.
+	entry := func(host string) string {
+		var wire []byte
+		for label := range strings.SplitSeq(host, ".") {
+			wire = append(append(wire, byte(len(label))), label...)
+		}
+		sum := sha256.Sum256(append(wire, 0))
+		return `{"expiry":2000000000.0,"host":"` + base64.StdEncoding.EncodeToString(sum[:]) + `","mode":"force-https","sts_include_subdomains":false,"sts_observed":1700000000.0}`
+	}
+	profile := filepath.Join(home, ".config/chromium/Default")
+	orders := filepath.Join(profile, "TransportSecurity")
+	for file, text := range map[string]string{
+		filepath.Join(home, ".config/chromium/Local State"): `{"profile":{"info_cache":{"Default":{"name":"Home"}}}}`,
+		filepath.Join(profile, "Preferences"):               "{}",
+		orders:                                              `{"sts":[` + entry("a.test") + "," + entry("other.test") + `],"version":2}`,
+	} {
+		if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o700), os.WriteFile(file, []byte(text), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	count := func() int {
+		b, err := os.ReadFile(orders)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Count(string(b), "force-https")
+	}
+	system := browser.System{OS: "linux", Getenv: func(key string) string { return map[string]string{"HOME": home}[key] }, Now: time.Now}
+	h := Host{Cleaner: &clean.Cleaner{System: system, Dir: filepath.Join(t.TempDir(), "cleared"), Keep: time.Minute}}
+	for _, id := range []string{ClearBrowsers, ClearSiteCookies, ClearSiteCache} {
+		if p, err := find(t, id).Plan(t.Context(), h, Target{Host: "a.test"}); err == nil {
+			t.Errorf("%s: %+v", id, p.Lines)
+		}
+	}
+	r := find(t, ClearSiteHSTS)
+	p, err := r.Plan(t.Context(), h, Target{Host: "a.test"})
+	if err != nil || len(p.Lines) != 1 || len(p.Notes) != 1 || p.Risk != RiskMedium || !p.Undoable || !strings.Contains(p.Lines[0].Text("en"), "https for a.test") {
+		t.Fatalf("%+v, %v", p, err)
+	}
+	undo, err := r.Apply(t.Context(), h, p, nil)
+	if err != nil || count() != 1 {
+		t.Fatalf("%v, %d orders are left", err, count())
+	}
+	if err := r.Revert(t.Context(), h, undo, nil); err != nil || count() != 2 {
+		t.Errorf("%v, %d orders after undoing", err, count())
 	}
 }
