@@ -68,6 +68,8 @@ type Options struct {
 	Notify    func(context.Context, Notice) // nil: nobody is told
 	// Observe is handed every result and must not wait; nil for nobody.
 	Observe func(probe.Result)
+	// Incident is handed every incident that begins, changes or ends, and must not wait; nil for nobody.
+	Incident func(history.Incident)
 	// Quit is what Agent.Quit calls; nil does nothing.
 	Quit func()
 	// Rest gives memory back that was needed for a moment; nil does nothing.
@@ -126,6 +128,7 @@ func New(o Options) *Agent {
 	}
 	a.book = newBook(a.unknownTitle)
 	a.keeper = newKeeper(o.Store, o.Wall, a.kept)
+	a.keeper.told = o.Incident
 	a.prober = o.NewProber(o.Settings)
 	a.fileSeen = markOf(o.File)
 	a.apply(o.Settings)

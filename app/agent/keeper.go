@@ -36,6 +36,7 @@ type change struct {
 type keeper struct {
 	store Store
 	wall  func() time.Time
+	told  func(history.Incident)      // nil: nobody
 	began func(i *incident, id int64) // called for each, with 0 when it could not be written yet
 
 	mu      sync.Mutex
@@ -93,6 +94,9 @@ func (k *keeper) keep(i *incident, text []byte) { k.note(change{do: keep, of: i,
 
 func (k *keeper) note(c change) {
 	c.incident = c.of.Incident
+	if k.told != nil && c.do != keep {
+		k.told(c.incident)
+	}
 	k.mu.Lock()
 	if len(k.changes) < maxChanges {
 		k.changes = append(k.changes, c)

@@ -30,7 +30,6 @@ type Serving struct {
 	File    string // the settings file
 	Version string
 	Notify  func(context.Context, Notice) // nil: nobody is told
-	Observe func(probe.Result)            // as in Options
 	// Ready is called once with the agent, when the name is held and before the first probe. An error
 	// ends Serve.
 	Ready func(*Agent) error
@@ -55,19 +54,29 @@ func Serve(ctx context.Context, s Serving) error {
 		seen, listen = "machine", control.ListenMachine
 	}
 	host := platform.New()
+	out := &outlet{ctx: ctx, version: s.Version, seen: seen}
 	a := New(Options{
 		Settings: set, File: s.File, Version: s.Version, Seen: seen, Host: host,
 		NewProber: func(set settings.Settings) Prober {
 			return probe.New(probe.Options{Host: host, References: set.References})
 		},
 		Examine: Examination(s.Version),
-		Notify:  s.Notify, Observe: s.Observe, Quit: cancel, Rest: rest,
+		Load: func() (settings.Settings, error) {
+			set, err := settings.Load(s.File)
+			if err == nil {
+				out.use(set.Watch)
+			}
+			return set, err
+		},
+		Notify: s.Notify, Observe: out.probe, Incident: out.incident, Quit: cancel, Rest: rest,
 	})
 	server, err := listen(control.Agent, control.AgentHandler(a))
 	if err != nil {
 		return err
 	}
 	defer server.Close()
+	out.use(set.Watch)
+	defer out.close()
 	store, err := openHistory(ctx, set.Watch)
 	if err != nil {
 		s.trouble(fmt.Sprintf("what is seen cannot be kept: %v", err))

@@ -8,6 +8,7 @@
 package export
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"slices"
@@ -48,7 +49,7 @@ type Exporter struct {
 	wake    chan struct{} // an incident waits
 	mu      sync.Mutex
 	last    map[string]*series // by address as it is shown
-	active  map[int64]history.Incident
+	active  map[incidentKey]history.Incident
 	events  []event
 	memory  []message // where the disk takes none
 	trouble error
@@ -62,9 +63,23 @@ type series struct {
 	sent          time.Time // the probe that left last
 }
 
+// incidentKey tells incidents apart, also those that the history has no number for yet.
+type incidentKey struct {
+	address string
+	began   int64
+}
+
+// What becomes of an incident.
+const (
+	began   = "began"
+	changed = "changed"
+	ended   = "ended"
+)
+
 // event is an incident that began, changed or ended.
 type event struct {
-	at time.Time
+	at   time.Time
+	what string
 	history.Incident
 }
 
@@ -73,7 +88,7 @@ func New(o Options) *Exporter {
 	if o.Watch.OTLP == "" && o.Watch.Prometheus == "" {
 		return nil
 	}
-	return &Exporter{o: o, queue: queue{dir: o.Dir}, wake: make(chan struct{}, 1), last: map[string]*series{}, active: map[int64]history.Incident{}}
+	return &Exporter{o: o, queue: queue{dir: o.Dir}, wake: make(chan struct{}, 1), last: map[string]*series{}, active: map[incidentKey]history.Incident{}}
 }
 
 // Probes takes the results of a tick in.
@@ -120,22 +135,22 @@ func (e *Exporter) Incident(i history.Incident) {
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if i.Ended.IsZero() {
-		e.active[i.ID] = i
-	} else {
-		delete(e.active, i.ID)
+	key := incidentKey{i.Address, i.Began.UnixNano()}
+	at, what := i.Known, began
+	if _, known := e.active[key]; known {
+		at, what = time.Now(), changed
+	}
+	if e.active[key] = i; !i.Ended.IsZero() {
+		at, what = i.Ended, ended
+		delete(e.active, key)
 	}
 	if e.o.Watch.OTLP == "" {
 		return
 	}
-	at := i.Known
-	if !i.Ended.IsZero() {
-		at = i.Ended
-	}
 	if len(e.events) >= mostEvents {
 		e.events = e.events[1:]
 	}
-	e.events = append(e.events, event{at, i})
+	e.events = append(e.events, event{at, what, i})
 	select {
 	case e.wake <- struct{}{}:
 	default:
@@ -191,7 +206,7 @@ func (e *Exporter) incidents() (list []history.Incident) {
 	for _, i := range e.active {
 		list = append(list, i)
 	}
-	slices.SortFunc(list, func(a, b history.Incident) int { return int(a.ID - b.ID) })
+	slices.SortFunc(list, func(a, b history.Incident) int { return cmp.Or(a.Began.Compare(b.Began), strings.Compare(a.Address, b.Address)) })
 	return list
 }
 

@@ -162,17 +162,20 @@ func (e *Exporter) logsMessage(now time.Time) ([]byte, error) {
 	}
 	records := make([]otlpRecord, len(events))
 	for i, v := range events {
-		number, severity, name := 17, "ERROR", "waymend.incident.began"
+		number, severity, id := 17, "ERROR", ""
 		body, lasted := v.Title, ""
-		if !v.Ended.IsZero() {
-			number, severity, name = 9, "INFO", "waymend.incident.ended"
+		if v.ID > 0 {
+			id = strconv.FormatInt(v.ID, 10)
+		}
+		if v.what == ended {
+			number, severity = 9, "INFO"
 			lasted = strconv.FormatFloat(v.Ended.Sub(v.Began).Seconds(), 'f', 0, 64)
 		}
 		if body == "" {
 			body = resources.Text(resources.English, "fault."+v.Fault+".title", nil)
 		}
-		records[i] = otlpRecord{At: nanos(v.at), Observed: nanos(now), Number: number, Severity: severity, Event: name, Body: otlpValue{&body},
-			Attributes: attributes("waymend.incident.id", strconv.FormatInt(v.ID, 10), "waymend.fault", v.Fault, "waymend.blame", v.Blame,
+		records[i] = otlpRecord{At: nanos(v.at), Observed: nanos(now), Number: number, Severity: severity, Event: "waymend.incident." + v.what, Body: otlpValue{&body},
+			Attributes: attributes("waymend.incident.id", id, "waymend.fault", v.Fault, "waymend.blame", v.Blame,
 				"url.full", discreet(v.Address), "waymend.confidence", strconv.FormatFloat(v.Sure, 'f', 2, 64), "waymend.lasted_s", lasted)}
 	}
 	return json.Marshal(otlpLogs{[]otlpResourceLogs{{e.resource(), []otlpScopeLogs{{e.scope(), records}}}}})
