@@ -46,6 +46,9 @@ type Stores struct {
 	Cookies  []Place // SQLite databases
 	Sessions []Place // SQLite databases of Device Bound Sessions, which can make cookies anew
 	HSTS     []Place // remembered orders to use https
+	Storage  []Place // directories with one directory for what each site has stored itself
+	Together []Place // what all sites, and extensions, have stored in one place
+	Workers  []Place // Firefox's list of what sites have installed to run in the background
 }
 
 // All lists every place in it.
@@ -53,7 +56,7 @@ func (s Stores) All() (list []Place) {
 	for _, c := range s.Caches {
 		list = append(list, c.Place)
 	}
-	return slices.Concat(list, s.Pages, s.Cookies, s.Sessions, s.HSTS)
+	return slices.Concat(list, s.Pages, s.Cookies, s.Sessions, s.HSTS, s.Storage, s.Workers)
 }
 
 // Clearing is for the caches and cookies of this family a person's own business: Safari lets no
@@ -95,6 +98,10 @@ func (s System) Stores(p Profile) (out Stores) {
 			out.Sessions = append(out.Sessions, dir.Join(sub).Join("Device Bound Sessions"))
 			out.HSTS = append(out.HSTS, dir.Join(sub).Join("TransportSecurity"))
 		}
+		out.Storage = []Place{dir.Join("IndexedDB")}
+		for _, name := range []string{"Local Storage/leveldb", "Service Worker", "File System", "WebStorage"} {
+			out.Together = append(out.Together, dir.Join(name))
+		}
 		if rel, err := filepath.Rel(p.Root, p.Dir); err == nil && filepath.IsLocal(rel) {
 			if root, ok := s.place(p.Where.Path, p.Root); ok {
 				for _, name := range sharedCaches {
@@ -109,6 +116,8 @@ func (s System) Stores(p Profile) (out Stores) {
 		}
 		out.Cookies = []Place{dir.Join("cookies.sqlite")}
 		out.HSTS = []Place{dir.Join("SiteSecurityServiceState.bin")}
+		out.Storage = []Place{dir.Join("storage/default")}
+		out.Workers = []Place{dir.Join("serviceworker.txt")}
 	case WebKitGTK:
 		for _, home := range homes[1:] {
 			add([]Cache{{Place{Rel: "WebKitCache"}, HTTPCache, false}}, home)

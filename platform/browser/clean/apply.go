@@ -3,6 +3,7 @@ package clean
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -93,10 +94,17 @@ func (c *Cleaner) step(ctx context.Context, i *Item, r *record, n int) (done boo
 	case Caches:
 		err = asideCache(in, name, aside, number(n), i.id)
 	case Pages:
-		i.Files, i.Bytes, err = asideFiles(ctx, in, name, i.id, aside, number(n), i.names)
+		i.Files, i.Bytes, err = asideFiles(ctx, in, name, i.id, aside, number(n), i.names, 0)
 		return i.Files > 0, err
-	case HSTS:
-		i.Rows, err = removeHSTS(i, *r.Site, in, name, aside, number(n))
+	case Storage:
+		planned := i.Bytes // of what is in the directories
+		i.Files, _, err = asideFiles(ctx, in, name, i.id, aside, number(n), i.names, fs.ModeDir)
+		if i.Bytes = 0; int(i.Files) == len(i.names) {
+			i.Bytes = planned
+		}
+		return i.Files > 0, err
+	case HSTS, Workers:
+		i.Rows, err = removeLines(i, r.Site, in, name, aside, number(n))
 	default:
 		i.Rows, err = removeCookies(ctx, i, r.Site, in, name, aside, number(n))
 		return err == nil || i.Rows > 0, err // gone they are, even if the log could not be emptied

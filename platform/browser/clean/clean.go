@@ -36,6 +36,8 @@ const (
 	Cookies  What = "cookies"  // rows of a cookie store
 	Sessions What = "sessions" // Device Bound Sessions, which would make cookies anew
 	HSTS     What = "hsts"     // one site's remembered order to use https
+	Storage  What = "storage"  // what sites have stored themselves
+	Workers  What = "workers"  // what sites have installed to run in the background
 	Left     What = "left"     // what an earlier clearing put aside, its journal lost; only in results of Resume
 )
 
@@ -55,6 +57,10 @@ type Request struct {
 	Pages bool
 	// HSTS removes the site's order to use https; only sensible when it is the cause of a fault.
 	HSTS bool
+	// Storage removes what the site, or every site, has stored itself: drafts, settings, offline
+	// copies. It cannot be fetched again, and is only for who asks for it by name. What browsers
+	// keep for all sites in one place is refused.
+	Storage bool
 	// Closed says that the person has closed those browsers of which that cannot be told.
 	Closed bool
 }

@@ -117,8 +117,8 @@ func backCache(in *tree.Dir, name string, aside *tree.Dir, number string, want t
 	return aside.Rename(number, in, name)
 }
 
-// asideFiles moves single files of a directory.
-func asideFiles(ctx context.Context, in *tree.Dir, name string, want tree.ID, aside *tree.Dir, number string, names []string) (files, bytes int64, err error) {
+// asideFiles moves single files of a directory, or directories if that is their kind.
+func asideFiles(ctx context.Context, in *tree.Dir, name string, want tree.ID, aside *tree.Dir, number string, names []string, kind fs.FileMode) (files, bytes int64, err error) {
 	dir, info, err := openCache(in, name)
 	if err != nil {
 		return 0, 0, err
@@ -140,7 +140,7 @@ func asideFiles(ctx context.Context, in *tree.Dir, name string, want tree.ID, as
 			return files, bytes, err
 		}
 		info, err := dir.Stat(file)
-		if err != nil || !info.Mode.IsRegular() {
+		if err != nil || info.Mode.Type() != kind {
 			continue // gone, or not what the plan saw
 		}
 		if err := dir.Rename(file, to, file); err != nil {

@@ -32,15 +32,15 @@ func planHSTS(i *Item, site Site, seen map[string]bool) error {
 	for _, host := range site.hosts(seen) {
 		i.names = append(i.names, strings.TrimPrefix(host, "."))
 	}
-	_, i.Rows, err = withoutHSTS(i.profile.Family.Engine, b, site, i.names)
+	_, i.Rows, err = without(i, b, &site)
 	if err == nil && i.Rows == 0 {
 		err = errNothing
 	}
 	return err
 }
 
-// removeHSTS writes the file anew without the site's entries, after a copy was put aside.
-func removeHSTS(i *Item, site Site, dir *tree.Dir, name string, aside *tree.Dir, number string) (rows int64, err error) {
+// removeLines writes a file anew without the site's entries, after a copy was put aside.
+func removeLines(i *Item, site *Site, dir *tree.Dir, name string, aside *tree.Dir, number string) (rows int64, err error) {
 	info, b, err := readFile(dir, name)
 	if err != nil {
 		return 0, err
@@ -48,7 +48,7 @@ func removeHSTS(i *Item, site Site, dir *tree.Dir, name string, aside *tree.Dir,
 	if info.ID != i.id {
 		return 0, Changed
 	}
-	b, rows, err = withoutHSTS(i.profile.Family.Engine, b, site, i.names)
+	b, rows, err = without(i, b, site)
 	if err != nil {
 		return 0, err
 	}
@@ -71,8 +71,8 @@ func replaceFile(dir *tree.Dir, name string, aside *tree.Dir, part string, like 
 	return aside.Replace(part, dir, name)
 }
 
-// restoreHSTS puts the copy back, unless the browser has written the file since.
-func restoreHSTS(i *Item, site Site, dir *tree.Dir, name string, aside *tree.Dir, number string) error {
+// restoreLines puts the copy back, unless the browser has written the file since.
+func restoreLines(i *Item, site *Site, dir *tree.Dir, name string, aside *tree.Dir, number string) error {
 	from, err := aside.Sub(number)
 	if err != nil {
 		return Expired
@@ -87,7 +87,7 @@ func restoreHSTS(i *Item, site Site, dir *tree.Dir, name string, aside *tree.Dir
 		return err
 	}
 	// What was cleared from the old file is what is there now, or the browser has been at work.
-	cleared, _, err := withoutHSTS(i.profile.Family.Engine, old, site, i.names)
+	cleared, _, err := without(i, old, site)
 	if err != nil {
 		return err
 	}
@@ -118,11 +118,17 @@ func readFile(dir *tree.Dir, name string) (tree.Info, []byte, error) {
 	return info, b, err
 }
 
-func withoutHSTS(engine browser.Engine, b []byte, site Site, hosts []string) ([]byte, int64, error) {
-	if engine == browser.Gecko {
-		return withoutSiteSecurity(b, site)
+// without is a file's content without the entries that an item is about.
+func without(i *Item, b []byte, site *Site) ([]byte, int64, error) {
+	switch {
+	case i.What == Workers:
+		return withoutWorkers(b, site)
+	case site == nil:
+		return nil, 0, Schema // a damaged journal: these are never cleared for all sites
+	case i.profile.Family.Engine == browser.Gecko:
+		return withoutSiteSecurity(b, *site)
 	}
-	return withoutTransportSecurity(b, hosts)
+	return withoutTransportSecurity(b, i.names)
 }
 
 // withoutTransportSecurity removes hosts from Chromium's TransportSecurity. The file names hosts by

@@ -76,6 +76,17 @@ func (c *Cleaner) Plan(ctx context.Context, q Request) (*Plan, error) {
 				look(Sessions, "", db, func(ctx context.Context, i *Item) error { return planCookies(ctx, i, q.Site, hosts) })
 			}
 		}
+		if q.Storage {
+			for _, dir := range stores.Storage {
+				look(Storage, "", dir, storageOf(p.Family.Engine, q.Site).plan)
+			}
+			for _, file := range stores.Workers {
+				look(Workers, "", file, func(_ context.Context, i *Item) error { return planWorkers(i, q.Site) })
+			}
+			for _, place := range stores.Together {
+				look(Storage, "", place, planTogether)
+			}
+		}
 		if q.HSTS && q.Site != nil {
 			for _, file := range stores.HSTS {
 				look(HSTS, "", file, func(_ context.Context, i *Item) error { return planHSTS(i, *q.Site, hosts) })

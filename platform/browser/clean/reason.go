@@ -33,6 +33,7 @@ const (
 	Schema    Reason = "schema"    // a form that is not known
 	Locked    Reason = "locked"    // another program uses the file
 	Changed   Reason = "changed"   // it is not any more what the plan saw
+	Together  Reason = "together"  // one place holds what all sites and extensions have stored
 	TooLarge  Reason = "too-large" // it exceeds every sensible bound
 	Stopped   Reason = "stopped"   // the person, or a deadline, ended it
 	Expired   Reason = "expired"   // the time for Undo is over
@@ -54,7 +55,7 @@ type because struct {
 
 func (b because) Unwrap() error { return b.Reason }
 
-// ReasonOf finds the reason in an error that this package returned.
+// ReasonOf finds the reason in an error that this package returned; "" for none.
 func ReasonOf(err error) Reason { r, _ := reasonOf(err); return r }
 
 func reasonOf(err error) (Reason, string) {
@@ -62,6 +63,8 @@ func reasonOf(err error) (Reason, string) {
 	var r Reason
 	var db *sqlite.Error
 	switch {
+	case err == nil:
+		return "", ""
 	case errors.As(err, &b):
 		return b.Reason, printable(b.detail)
 	case errors.As(err, &r):

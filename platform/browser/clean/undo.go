@@ -81,10 +81,10 @@ func (c *Cleaner) back(ctx context.Context, i *Item, r *record, n int) error {
 	switch i.What {
 	case Caches:
 		return backCache(in, name, aside, number(n), i.id)
-	case Pages:
+	case Pages, Storage:
 		return backFiles(in, name, aside, number(n))
-	case HSTS:
-		return restoreHSTS(i, *r.Site, in, name, aside, number(n))
+	case HSTS, Workers:
+		return restoreLines(i, r.Site, in, name, aside, number(n))
 	}
 	copied, err := aside.Sub(number(n))
 	if err != nil {
