@@ -70,6 +70,7 @@ type (
 type api struct {
 	schedule Schedule
 	started  time.Time
+	patience time.Duration // with who follows and does not read
 	streams  chan struct{} // one place for each
 	file     sync.Mutex    // held while the settings file is changed
 }
@@ -77,8 +78,10 @@ type api struct {
 // AgentHandler is what holds the name Agent: GET /v1/status and /v1/events, and POST /v1/check, pause,
 // resume, reload, watch, unwatch and quit, which need MayChange. Refusals are short English sentences
 // for programs; 409 means that the settings file could not be changed, and says why.
-func AgentHandler(s Schedule) http.Handler {
-	a := &api{schedule: s, started: time.Now().Round(0), streams: make(chan struct{}, maxStreams)}
+func AgentHandler(s Schedule) http.Handler { return handler(s, streamWrite) }
+
+func handler(s Schedule, patience time.Duration) http.Handler {
+	a := &api{schedule: s, started: time.Now().Round(0), streams: make(chan struct{}, maxStreams), patience: patience}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /v1/status", a.status)
 	mux.HandleFunc("GET /v1/events", a.events)
@@ -159,7 +162,7 @@ func (a *api) events(w http.ResponseWriter, r *http.Request) {
 		s, changed := a.schedule.Status()
 		s.Started = a.started
 		text, err := json.Marshal(s)
-		if err != nil || line.SetWriteDeadline(time.Now().Add(streamWrite)) != nil {
+		if err != nil || line.SetWriteDeadline(time.Now().Add(a.patience)) != nil {
 			return
 		}
 		if _, err := w.Write(append(text, '\n')); err != nil || line.Flush() != nil {
@@ -210,11 +213,32 @@ func (a *api) pause(r *http.Request) error {
 	return nil
 }
 
-func (a *api) resume(*http.Request) error { a.schedule.Resume(); return nil }
+// bare reads a request that says nothing but itself: one that is cut off does nothing.
+func bare(r *http.Request) error { return read(r, &struct{}{}) }
 
-func (a *api) quit(*http.Request) error { a.schedule.Quit(); return nil }
+func (a *api) resume(r *http.Request) error {
+	err := bare(r)
+	if err == nil {
+		a.schedule.Resume()
+	}
+	return err
+}
 
-func (a *api) reload(*http.Request) error { return conflict(a.schedule.Reload()) }
+func (a *api) quit(r *http.Request) error {
+	err := bare(r)
+	if err == nil {
+		a.schedule.Quit()
+	}
+	return err
+}
+
+func (a *api) reload(r *http.Request) error {
+	err := bare(r)
+	if err == nil {
+		err = conflict(a.schedule.Reload())
+	}
+	return err
+}
 
 // watch adds an address, or gives one that is watched another interval.
 func (a *api) watch(r *http.Request) error {

@@ -154,3 +154,82 @@ func TestGate(t *testing.T) {
 		t.Error("a connection that was closed twice made room for two")
 	}
 }
+
+// TestAgentHostile lays garbage, hanging peers, a flood and a body without end at the agent's own API;
+// it answers all the time, and nothing reaches the schedule.
+func TestAgentHostile(t *testing.T) {
+	place(t)
+	d := newDiary(t)
+	serve(t, Agent, AgentHandler(d), short)
+	answers := func(after string) {
+		t.Helper()
+		until(t, "an answer after "+after, func() bool { _, err := AgentStatus(t.Context()); return err == nil })
+	}
+	for name, text := range map[string]string{
+		"nothing":             "",
+		"half a request":      "POST /v1/quit HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{",
+		"garbage":             "\x00\xff\x16\x03\x01\r\n\r\n",
+		"bytes for an object": "POST /v1/check HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n\xff\xfe\x00{",
+		"deep JSON":           "POST /v1/check HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n" + strings.Repeat("[", 60000),
+		"a stream not read":   "GET /v1/events HTTP/1.1\r\nHost: x\r\n\r\n",
+	} {
+		io.WriteString(raw(t, Agent), text)
+		answers(name)
+	}
+	for range 1000 {
+		io.WriteString(raw(t, Agent), "POST /v1/ch")
+	}
+	answers("a flood")
+
+	huge := raw(t, Agent)
+	sent := make(chan int64, 1)
+	go func() {
+		io.WriteString(huge, "POST /v1/watch HTTP/1.1\r\nHost: x\r\nContent-Length: 1073741824\r\n\r\n{\"address\":\"")
+		n, _ := io.Copy(huge, io.LimitReader(endless{}, 1<<30))
+		sent <- n
+	}()
+	head, _ := io.ReadAll(io.LimitReader(huge, 12))
+	if string(head) != "HTTP/1.1 413" {
+		t.Errorf("a body of a gigabyte: %q", head)
+	}
+	answers("a body of a gigabyte")
+	if n := <-sent; n > 4<<20 {
+		t.Errorf("%d bytes of it were taken", n)
+	}
+	if got := d.notes(); len(got) > 0 {
+		t.Errorf("told %q", got)
+	}
+}
+
+// endless is letters without end.
+type endless struct{}
+
+func (endless) Read(b []byte) (int, error) {
+	for i := range b {
+		b[i] = 'a'
+	}
+	return len(b), nil
+}
+
+// TestSlowReader follows and reads nothing while the status changes all the time: the writer goes on, and
+// the reader is left in the end.
+func TestSlowReader(t *testing.T) {
+	place(t)
+	d := newDiary(t)
+	long := strings.Repeat("x", 4<<20) // more than the kernel takes for a peer
+	d.Set(Status{Title: long})
+	serve(t, Agent, handler(d, 500*time.Millisecond), usual)
+	c := raw(t, Agent)
+	io.WriteString(c, "GET /v1/events HTTP/1.1\r\nHost: x\r\n\r\n")
+	for range 2000 {
+		d.Set(Status{Title: long})
+		time.Sleep(time.Millisecond)
+	}
+	text, err := io.ReadAll(c)
+	if err != nil || len(text) >= len(long) {
+		t.Errorf("%d bytes came to who had not read: %v", len(text), err)
+	}
+	if _, err := AgentStatus(t.Context()); err != nil {
+		t.Error(err)
+	}
+}

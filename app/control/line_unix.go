@@ -102,7 +102,7 @@ func bind(path string, mode os.FileMode) (net.Listener, error) {
 func dial(ctx context.Context, scope Scope, name string) (net.Conn, error) {
 	dir, err := folder(scope)
 	if err != nil {
-		return nil, err
+		return nil, ErrAbsent // where there is no place for a socket, there is none
 	}
 	owner := uint32(os.Geteuid())
 	if scope == Machine {

@@ -81,6 +81,7 @@ func readable(t *testing.T, self string) string {
 // TestChild is the other process of the tests here, and nothing by itself.
 func TestChild(t *testing.T) {
 	socket := filepath.Join(os.Getenv("WAYMEND_TEST_FOLDER"), "test.sock")
+	playMachine(os.Getenv("WAYMEND_TEST_CHILD"))
 	switch os.Getenv("WAYMEND_TEST_CHILD") {
 	case "":
 		t.Skip("the other process of other tests")
