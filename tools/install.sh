@@ -67,6 +67,9 @@ lab_packages='iproute2 iptables nftables curl openssl dnsutils iputils-ping ngin
 desktop_packages='gcc libc6-dev pkg-config libgl1-mesa-dev xorg-dev libgl1-mesa-dri'
 window_packages="$desktop_packages xvfb openbox xdotool imagemagick dbus x11-utils xclip fonts-noto-cjk"
 
+# The desktop that shows the tray and the notifications.
+tray_packages='xfce4-panel xfconf dunst systemd'
+
 # What the tests of mending work on, and the peers of the route.
 mending_packages='chromium firefox-esr debootstrap udhcpc isc-dhcp-client dhcpcd-base nscd systemd-container traceroute mtr-tiny'
 
@@ -75,13 +78,13 @@ run) say "nothing but Go is needed: $(go version)" ;;
 # shellcheck disable=SC2086
 desktop) packages $desktop_packages ;;
 # shellcheck disable=SC2086
-window) packages $lab_packages $window_packages ;;
+window) packages $lab_packages $window_packages $tray_packages ;;
 lint) linters ;;
 # shellcheck disable=SC2086
 lab) packages $lab_packages ;;
 test)
 	# shellcheck disable=SC2086
-	packages gcc libc6-dev $lab_packages $window_packages $mending_packages
+	packages gcc libc6-dev $lab_packages $window_packages $tray_packages $mending_packages
 	linters
 	;;
 *)

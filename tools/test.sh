@@ -136,6 +136,7 @@ part "laboratory" nginx laboratory
 # The rarest cases need many rounds: all of them are for "make long".
 part "routes" traceroute recorded dist/route.log go test -short -tags lab ./lab/route -count=1 -v -timeout 15m
 part "window" xdotool recorded dist/window.log env CGO_ENABLED=1 go test -tags lab ./lab/window -count=1 -v -timeout 15m
+part "tray" xfce4-panel recorded dist/tray.log go test -tags lab ./lab/tray -count=1 -v -timeout 5m
 part "booted system" debootstrap lab/remedies/system.sh
 part "remedies" dnsmasq recorded dist/remedies.log go test -tags lab ./lab/remedies -count=1 -v -timeout 15m
 part "real browsers" firefox-esr recorded dist/browsers.log env CLEAN_CRASHES=5 \

@@ -54,6 +54,7 @@ func note(id uint64, title, body string) map[string]any {
 
 // TestNotes shows notes with dunst, which is killed in between.
 func TestNotes(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t, true, panelSize)
 	daemon := d.startDunst()
 	p := d.show()
@@ -92,6 +93,7 @@ func TestNotes(t *testing.T) {
 
 // TestNotesHostile shows that a text stays a text.
 func TestNotesHostile(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t, true, panelSize)
 	d.startDunst()
 	p := d.show()

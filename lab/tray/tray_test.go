@@ -34,6 +34,7 @@ func well() control.Status {
 
 // TestTray has a person use the tray: no panel, a panel, a panel that ends and comes again.
 func TestTray(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t, true, panelSize)
 	p := d.show()
 	p.after("shown false", func() {})
@@ -180,33 +181,34 @@ func TestLook(t *testing.T) {
 
 // TestIdle measures what a tray costs that nobody uses.
 func TestIdle(t *testing.T) {
-	d := newDesk(t, true, panelSize)
+	t.Parallel()
 	for _, panel := range []bool{false, true} {
-		if panel {
-			d.startPanel()
-		}
-		p := d.show()
-		p.after(fmt.Sprintf("shown %v", panel), func() {})
-		p.status(well())
-		if panel {
-			p.icon(control.Well)
-		}
-		time.Sleep(2 * time.Second)
-		pid := p.cmd.Process.Pid
-		const long = 10 * time.Second
-		before, ticks := switches(t, pid), ticksOf(t, pid)
-		time.Sleep(long)
-		woken, used := switches(t, pid)-before, ticksOf(t, pid)-ticks
-		t.Logf("panel %v: %d KB resident, %d wake-ups and %d ticks of 10 ms in %v", panel, resident(t, pid), woken, used, long)
-		if woken > 20 || used > 2 {
-			t.Errorf("it is not idle: %d wake-ups, %d ticks", woken, used)
-		}
-		p.cmd.Process.Kill()
+		t.Run(fmt.Sprintf("panel=%v", panel), func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t, true, panelSize)
+			p := d.show()
+			p.after("shown false", func() {})
+			if panel {
+				p.after("shown true", d.startPanel)
+				p.status(well())
+				p.icon(control.Well)
+			}
+			time.Sleep(time.Second) // starting is over
+			pid := p.cmd.Process.Pid
+			woken, used := switches(t, pid), ticks(t, pid)
+			const long = 20 * time.Second
+			time.Sleep(long)
+			woken, used = switches(t, pid)-woken, ticks(t, pid)-used
+			t.Logf("panel %v: %d KB resident; in %v %d wake-ups, %d hundredths of a second of a core", panel, resident(t, pid), long, woken, used)
+			if woken > 20 || used > 2 { // the bar for the whole agent is a hundred
+				t.Errorf("it is not idle: %d wake-ups, %d hundredths", woken, used)
+			}
+		})
 	}
 }
 
-// ticksOf is the time in hundredths of a second that a process has run (proc_pid_stat(5)).
-func ticksOf(t *testing.T, pid int) int {
+// ticks is the time in hundredths of a second that a process has run (proc_pid_stat(5)).
+func ticks(t *testing.T, pid int) int {
 	t.Helper()
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {

@@ -107,14 +107,15 @@ func plain(s string, most int) string {
 		case !unicode.IsPrint(r):
 			continue
 		}
-		if space {
+		if space && n < most-1 {
 			b.WriteByte(' ')
-			n, space = n+1, false
+			n++
 		}
-		if n >= most-1 && len(s) > 0 {
+		if n >= most-1 && (space || len(s) > 0) {
 			b.WriteRune('…')
 			break
 		}
+		space = false
 		b.WriteRune(r)
 		n++
 	}
