@@ -76,7 +76,7 @@ const refusedKey = "clean.refused."
 func reportOf(a mend.Asked, lang string) fixReport {
 	f := a.Plan
 	r := fixReport{ID: a.ID, Title: mend.Name(a.ID, lang), Outcome: outcomePlanned, Risk: f.Risk, NeedsAdmin: f.NeedsAdmin, Undoable: f.Undoable,
-		Restart: f.Restart, Bytes: f.Bytes, Lines: mend.All(f.Lines, lang), Notes: mend.All(f.Notes, lang), Refused: []refusal{}, Changes: []string{}}
+		Restart: f.Restart, Bytes: f.Bytes, Lines: mend.Planned(f.Lines, lang), Notes: mend.All(f.Notes, lang), Refused: []refusal{}, Changes: []string{}}
 	r.Refused = append(r.Refused, refusalsOf(f.Refused, lang)...)
 	if a.Err != nil {
 		r.Outcome, r.Reason = outcomeFailed, mend.Why(a.Err, lang)

@@ -123,7 +123,7 @@ func (w *window) showPlan(fixes []mend.Fix, then func([]mend.Fix)) {
 	admin, undo, work := false, true, 0
 	left := part.Points{Heading: w.say("window.mend.left")}
 	for _, f := range fixes {
-		groups = append(groups, part.Points{Heading: mend.Name(f.ID, lang), Texts: append(mend.All(f.Plan.Lines, lang), mend.All(f.Plan.Notes, lang)...)})
+		groups = append(groups, part.Points{Heading: mend.Name(f.ID, lang), Texts: append(mend.Planned(f.Plan.Lines, lang), mend.All(f.Plan.Notes, lang)...)})
 		left.Texts = append(left.Texts, mend.All(f.Plan.Refused, lang)...)
 		admin, undo, work = admin || f.Plan.NeedsAdmin, undo && f.Plan.Undoable, work+len(f.Plan.Lines)
 	}

@@ -195,6 +195,13 @@ func TestDid(t *testing.T) {
 	}
 }
 
+func TestPlanned(t *testing.T) {
+	got := Planned([]remedy.Line{{Key: "change.flush-nscd", Admin: true}, {Key: "change.flush-resolved"}}, "en")
+	if len(got) != 2 || !strings.HasSuffix(got[0], "asks for an administrator") || strings.Contains(got[1], "administrator") {
+		t.Errorf("%q", got)
+	}
+}
+
 func TestWhy(t *testing.T) {
 	variable := remedy.Line{Key: "change.note.variable", Values: map[string]string{"name": "https_proxy", "file": "/home/a/.profile", "line": "3"}}
 	for _, c := range []struct {

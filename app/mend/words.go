@@ -31,6 +31,17 @@ func Words(l remedy.Line, lang string) string {
 	return resources.Text(lang, l.Key, values)
 }
 
+// Planned is Words for the lines of a plan: it says which of them need an administrator.
+func Planned(lines []remedy.Line, lang string) []string {
+	out := All(lines, lang)
+	for i, l := range lines {
+		if l.Admin {
+			out[i] = resources.Text(lang, "mend.plan.admin", map[string]string{"step": out[i]})
+		}
+	}
+	return out
+}
+
 // All puts several lines into words.
 func All(lines []remedy.Line, lang string) []string {
 	out := make([]string, len(lines))

@@ -2,6 +2,7 @@ package remedy
 
 import (
 	"context"
+	"errors"
 
 	"github.com/waymend/waymend/platform/change"
 )
@@ -14,6 +15,9 @@ func init() {
 			return nil, nil, ErrNotHere
 		}
 		steps, err := h.System.Flush(ctx)
+		if errors.Is(err, ErrNothing) {
+			return nil, nil, &ShowError{[]Line{{Key: "change.note.no-cache"}}, ErrNothing}
+		}
 		return steps, []Line{{Key: "change.note.browser-names"}}, err
 	}))
 }

@@ -119,6 +119,8 @@ type Plan struct {
 type Line struct {
 	Key    string            `json:"key"`
 	Values map[string]string `json:"values,omitempty"`
+	// Admin says, of a line of a plan, that the system asks for an administrator's consent to this step.
+	Admin bool `json:"admin,omitempty"`
 }
 
 // Text is the sentence in a language.

@@ -65,8 +65,10 @@ func planOf(id string, t Target, steps []change.Step, notes []Line, undoable boo
 		p.Risk = r.Risk
 	}
 	for _, s := range steps {
-		p.Lines = append(p.Lines, lineOf(s))
-		p.NeedsAdmin = p.NeedsAdmin || elevate.Asks(s)
+		l := lineOf(s)
+		l.Admin = elevate.Asks(s)
+		p.Lines = append(p.Lines, l)
+		p.NeedsAdmin = p.NeedsAdmin || l.Admin
 	}
 	return p
 }

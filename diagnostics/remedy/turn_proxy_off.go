@@ -27,17 +27,20 @@ func init() {
 		}
 		steps, err := h.System.ProxyOff(ctx)
 		if errors.Is(err, ErrNothing) && len(notes) > 0 {
-			return nil, nil, &ShowError{notes}
+			return nil, nil, &ShowError{notes, ErrNotHere}
 		}
 		return steps, notes, err
 	}))
 }
 
-// ShowError is an ErrNotHere with what a person can do by hand.
-type ShowError struct{ Lines []Line }
+// ShowError is an ErrNotHere, or an ErrNothing, with what a person can do by hand.
+type ShowError struct {
+	Lines []Line
+	err   error
+}
 
 // Error is the first sentence in English.
 func (e *ShowError) Error() string { return e.Lines[0].Text("en") }
 
-// Unwrap makes it an ErrNotHere.
-func (e *ShowError) Unwrap() error { return ErrNotHere }
+// Unwrap tells which of the two it is.
+func (e *ShowError) Unwrap() error { return e.err }
