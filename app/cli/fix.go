@@ -42,7 +42,11 @@ func fix(ctx context.Context, c *call) error {
 	}
 	list, err := m.closed(func() (list []mend.Asked) {
 		for _, id := range names {
-			list = append(list, m.kit.PlanAsked(m.ctx, id, target, c.flags.closed))
+			plan := m.kit.PlanAsked
+			if c.flags.storage {
+				plan = m.kit.PlanStored
+			}
+			list = append(list, plan(m.ctx, id, target, c.flags.closed))
 		}
 		return list
 	})
@@ -61,6 +65,9 @@ func (c *call) fixNames() (names []string, err error) {
 	}
 	if len(c.args) == 0 && (f.yes || f.closed || f.close) {
 		return nil, misuse("--yes, --close and --closed need the NAME of a fix; \"waymend fix\" lists them")
+	}
+	if f.storage && !slices.ContainsFunc(c.args, mend.StoresToo) {
+		return nil, misuse("--storage goes with %s and %s: it takes what sites have stored themselves as well", remedy.ClearSiteCookies, remedy.ClearBrowsers)
 	}
 	for _, id := range c.args {
 		if _, ok := remedy.Find(id); !ok {
@@ -84,7 +91,9 @@ type mending struct {
 	kit  mend.Kit
 	set  settings.Settings
 	site diagnostics.Target // to be examined afterwards
-	doc  fixDocument
+	// verify looks afterwards whether what was to go has gone; nil for none.
+	verify func()
+	doc    fixDocument
 }
 
 func (c *call) mending(ctx context.Context, schema string) (*mending, func(), error) {

@@ -19,6 +19,7 @@ type flags struct {
 	timeout                               time.Duration // 0: as in the settings
 	origin, report, replay, saw, letter   string
 	dryRun, yes, close, closed, log       bool
+	storage                               bool
 	noTray                                bool
 	system, purge                         bool
 	site                                  string
@@ -37,7 +38,7 @@ var (
 	laterFlags   = []string{"system"} // of commands that this version lacks
 	serviceFlags = append(slices.Clone(commonFlags), "system", "purge", "dry-run", "yes")
 	resetFlags   = append(slices.Clone(commonFlags), "dry-run", "yes", "close", "closed")
-	fixFlags     = append(slices.Clone(resetFlags), "site", "log", "timeout")
+	fixFlags     = append(slices.Clone(resetFlags), "site", "storage", "log", "timeout")
 	historyFlags = append(slices.Clone(commonFlags), "since", "address", "incident", "csv", "report", "letter")
 	browserFlags = append(slices.Clone(commonFlags), "open-clean", "in")
 	demoFlags    = append(slices.Clone(commonFlags), "4", "6", "timeout", "quick", "report")
@@ -78,6 +79,7 @@ func (f *flags) parse(args []string) (words []string, err error) {
 	set.BoolVar(&f.yes, "yes", false, "")
 	set.BoolVar(&f.close, "close", false, "")
 	set.BoolVar(&f.closed, "closed", false, "")
+	set.BoolVar(&f.storage, "storage", false, "")
 	set.BoolVar(&f.log, "log", false, "")
 	set.BoolVar(&f.noTray, "no-tray", false, "")
 	set.StringVar(&f.site, "site", "", "")

@@ -33,6 +33,7 @@ var flagHelp = []struct{ name, shown, what string }{
 	{"site", "--site ADDRESS", "the website that it is about; afterwards check whether it helped"},
 	{"close", "--close", "ask a browser that is in the way to close, and wait until it has"},
 	{"closed", "--closed", "browsers of which that cannot be told are closed"},
+	{"storage", "--storage", "also what sites have stored: drafts, offline copies"},
 	{"open-clean", "--open-clean ADDRESS", "open ADDRESS in a browser with a clean, temporary profile"},
 	{"in", "--in BROWSER", "in this browser (default: the one that links open in)"},
 	{"log", "--log", "list what was changed, newest first"},

@@ -29,6 +29,7 @@ type cleanup struct {
 	found    []browser.Found
 	left     map[string]bool // directories of profiles that are not to be cleared
 	cookies  bool
+	storage  bool // never unless it was ticked
 	log      []changes.Entry
 }
 
@@ -46,6 +47,8 @@ type (
 	}
 	// tickedCookies says whether cookies go, too.
 	tickedCookies struct{ chosen bool }
+	// tickedStorage says whether what sites have stored goes, too.
+	tickedStorage struct{ chosen bool }
 	// loggedChanges brings the log of changes.
 	loggedChanges struct{ entries []changes.Entry }
 )
@@ -78,6 +81,8 @@ func (e tickedProfile) on(s *state) {
 }
 
 func (e tickedCookies) on(s *state) { s.cleanup.cookies = e.chosen }
+
+func (e tickedStorage) on(s *state) { s.cleanup.storage = e.chosen }
 func (e loggedChanges) on(s *state) { s.cleanup.log = e.entries }
 
 // scan looks for browsers and what they take.
@@ -131,6 +136,7 @@ func newCleanupPage(w *window) *cleanupPage {
 	p.total, p.empty = part.Quiet(""), part.Body(w.say("window.cleanup.none"))
 	p.site = part.NewField(w.say("window.cleanup.site"))
 	cookies := part.NewTick(w.say("window.cleanup.cookies"), w.state.cleanup.cookies, func(on bool) { w.apply(tickedCookies{on}) })
+	storage := part.NewTick(w.say("window.cleanup.storage"), w.state.cleanup.storage, func(on bool) { w.apply(tickedStorage{on}) })
 	clear := part.NewPush(w.say("window.cleanup.clear"), part.Icon("cleanup"), p.clear)
 	clear.Importance = widget.HighImportance
 	names := part.NewPush(w.say("window.cleanup.names"), part.Icon("dns"), func() { p.fix("flush-dns") })
@@ -138,7 +144,7 @@ func newCleanupPage(w *window) *cleanupPage {
 	p.actions = []*part.Push{clear, names, reset}
 	gap := layout.NewCustomPaddedVBoxLayout(8)
 	browsers := part.Panel(container.New(gap, part.Title(w.say("window.cleanup.browsers")), p.list, p.empty, p.total,
-		part.Flow(p.rescan), p.site, cookies, part.Quiet(w.say("window.cleanup.never")), part.Flow(clear)))
+		part.Flow(p.rescan), p.site, cookies, storage, part.Quiet(w.say("window.cleanup.never")), part.Flow(clear)))
 	cache := part.Panel(container.New(gap, part.Title(w.say("window.cleanup.dns")), part.Body(w.say("window.cleanup.dns.text")), part.Flow(names)))
 	p.cleanBody = container.New(gap, part.Title(w.say("window.cleanup.clean-title")), part.Body(w.say("window.cleanup.clean-text")))
 	p.clean = part.Panel(p.cleanBody)
@@ -175,7 +181,7 @@ func (p *cleanupPage) only() []string {
 
 // clear plans what is ticked, shows it, and does it.
 func (p *cleanupPage) clear() {
-	c := remedy.Clearing{Only: p.only(), Site: strings.TrimSpace(p.site.Text), Cookies: p.w.state.cleanup.cookies}
+	c := remedy.Clearing{Only: p.only(), Site: strings.TrimSpace(p.site.Text), Cookies: p.w.state.cleanup.cookies, Storage: p.w.state.cleanup.storage}
 	c.Caches, c.Pages = c.Site == "", c.Site != ""
 	kit := p.w.kit
 	p.w.planAside("clear", func(ctx context.Context) ([]mend.Fix, error) {

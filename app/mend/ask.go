@@ -41,12 +41,25 @@ type Asked struct {
 // PlanAsked plans what a person asked for by name. closed says that those browsers are closed of which
 // that cannot be told.
 func (k Kit) PlanAsked(ctx context.Context, id string, target remedy.Target, closed bool) Asked {
+	return k.planAsked(ctx, id, target, closed, false)
+}
+
+// StoresToo reports whether a fix can take what sites have stored themselves as well.
+func StoresToo(id string) bool { return id == remedy.ClearBrowsers || id == remedy.ClearSiteCookies }
+
+// PlanStored is PlanAsked for a fix that is to take, where it can, what the site has stored itself as
+// well; of all sites, if it is about none.
+func (k Kit) PlanStored(ctx context.Context, id string, target remedy.Target, closed bool) Asked {
+	return k.planAsked(ctx, id, target, closed, StoresToo(id))
+}
+
+func (k Kit) planAsked(ctx context.Context, id string, target remedy.Target, closed, stored bool) Asked {
 	c, ok := clearings[id]
 	if !ok || NeedsSite(id) && target.Host == "" {
 		f, err := k.Plan(ctx, id, target)
 		return Asked{f, err}
 	}
-	c.Closed = closed
+	c.Closed, c.Storage = closed, stored
 	if NeedsSite(id) {
 		c.Site = target.Host
 	}

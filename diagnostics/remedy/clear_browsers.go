@@ -40,6 +40,7 @@ type Clearing struct {
 	Cookies bool   // the site's, or all
 	Pages   bool   // the site's entries in the caches
 	HSTS    bool   // the site's remembered order to use https
+	Storage bool   // what the site, or all, have stored themselves; only for who asks for it by name
 	Closed  bool   // the person has closed those browsers of which that cannot be told
 }
 
@@ -72,7 +73,7 @@ func PlanClearing(ctx context.Context, h Host, id string, c Clearing) (Plan, err
 	if h.Cleaner == nil {
 		return Plan{}, ErrNotHere
 	}
-	request := clean.Request{Caches: c.Caches, Cookies: c.Cookies, Pages: c.Pages, HSTS: c.HSTS, Closed: c.Closed}
+	request := clean.Request{Caches: c.Caches, Cookies: c.Cookies, Pages: c.Pages, HSTS: c.HSTS, Storage: c.Storage, Closed: c.Closed}
 	if c.Site != "" {
 		site, err := clean.ParseHost(c.Site)
 		if err != nil {
