@@ -13,6 +13,7 @@ import (
 	"github.com/waymend/waymend/app/report"
 	"github.com/waymend/waymend/diagnostics"
 	"github.com/waymend/waymend/diagnostics/route"
+	"github.com/waymend/waymend/diagnostics/whose"
 	"github.com/waymend/waymend/diagnostics/wire"
 	"github.com/waymend/waymend/diagnostics/wire/trace"
 	"github.com/waymend/waymend/resources"
@@ -25,6 +26,7 @@ const (
 	resolveLimit = 10 * time.Second
 	portLimit    = 2 * time.Second
 	portPatience = 1500 * time.Millisecond // before the silent target's port is tried
+	namesLimit   = 500 * time.Millisecond  // after the last answer, for names and networks that are asked for
 	textsAfter   = 3 * time.Millisecond    // the texts are read while packets travel, not while they leave
 )
 
@@ -63,15 +65,21 @@ func traceRoute(ctx context.Context, c *call) error {
 	}
 	t := trace.New(o)
 	port := watchPort(ctx, t, to, o.Protocol)
-	table := &traceTable{printer: p, to: to, result: t.Result, port: port.now}
+	owners := &whose.Book{Names: c.flags.trace.names, Networks: c.flags.outside, DNS: net.DefaultResolver}
+	table := &traceTable{printer: p, to: to, result: t.Result, port: port.now, owners: owners}
 	var b *board
 	if live {
 		b = startBoard(view, c.stdout, table.live)
 	}
 	b.change()
-	r := t.Run(ctx, func(trace.Event) { b.change() })
+	r := t.Run(ctx, func(e trace.Event) {
+		owners.Ask(ctx, e.From)
+		b.change()
+	})
 	tried := port.settle(r)
+	owners.Settle(ctx, namesLimit)
 	d := report.NewTrace(to.typed, r, tried, p.lang)
+	d.Identify(owners.Of)
 	switch {
 	case c.flags.json:
 		text, err := d.JSON()

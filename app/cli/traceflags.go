@@ -19,11 +19,12 @@ type traceOptions struct {
 	interval       time.Duration
 	tcp, udp, icmp bool
 	summary        bool
+	names          bool
 }
 
 var (
 	pingFlags  = append(slices.Clone(commonFlags), "4", "6", "c", "interval", "tcp", "udp", "icmp", "port")
-	traceFlags = append(slices.Clone(pingFlags), "flows", onceFlag)
+	traceFlags = append(slices.Clone(pingFlags), "flows", "names", "outside", onceFlag)
 )
 
 // onceFlag is what the flag --report of trace is called among all flags: check has one of that name, too.
@@ -75,6 +76,7 @@ func (o *traceOptions) define(set *flag.FlagSet) {
 		}
 		return nil
 	})
+	set.BoolVar(&o.names, "names", false, "")
 	set.BoolVar(&o.tcp, "tcp", false, "")
 	set.BoolVar(&o.udp, "udp", false, "")
 	set.BoolVar(&o.icmp, "icmp", false, "")

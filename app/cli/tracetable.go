@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/waymend/waymend/app/report"
 	"github.com/waymend/waymend/diagnostics/route"
+	"github.com/waymend/waymend/diagnostics/whose"
 	"github.com/waymend/waymend/diagnostics/wire/trace"
 )
 
@@ -16,11 +18,13 @@ type traceTable struct {
 	to     destination
 	result func() trace.Result
 	port   func() *route.Port
+	owners *whose.Book
 }
 
 // live composes the view for a width: the table as it is now, and the sentence so far.
 func (t *traceTable) live(width int) (plain, painted []string) {
 	d := report.NewTrace(t.to.typed, t.result(), t.port(), t.lang)
+	d.Identify(t.owners.Of)
 	add := func(style, text string) {
 		text = t.screen.cut(t.screen.plain(text), width-1)
 		plain, painted = append(plain, text), append(painted, t.screen.paint(style, text))
@@ -128,8 +132,14 @@ func (t *traceTable) row(h report.TraceHop, names []string, addr int) styledLine
 	if h.Note != "" {
 		words += ", " + t.say("trace.note."+h.Note)
 	}
+	if at, err := time.Parse(time.RFC3339, h.LastFlap); err == nil && h.Note == route.Changed {
+		words += " " + at.Local().Format(time.TimeOnly)
+	}
 	if h.Code != "" {
 		words += " " + h.Code
+	}
+	if who := h.Whose(); who != "" {
+		words += ", " + who
 	}
 	return styledLine{style, text + "  " + words}
 }

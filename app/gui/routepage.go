@@ -150,6 +150,9 @@ func (p *routePage) renderHop(s *state, row *part.HopRow, h report.TraceHop) {
 	if h.Station != "" {
 		name += "  ·  " + p.w.say("trace.station."+h.Station)
 	}
+	if who := h.Whose(); who != "" {
+		name += "  ·  " + who
+	}
 	row.Set(fmt.Sprint(h.TTL), name, p.figures(s.lang, h), hopState(s.tracing.doc, h), values)
 }
 

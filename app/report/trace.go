@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/waymend/waymend/diagnostics/route"
+	"github.com/waymend/waymend/diagnostics/whose"
 	"github.com/waymend/waymend/diagnostics/wire"
 	"github.com/waymend/waymend/diagnostics/wire/trace"
 	"github.com/waymend/waymend/resources"
@@ -23,6 +24,7 @@ type Trace struct {
 	Protocol  string        `json:"protocol"`
 	Method    string        `json:"method"` // what was used to send and to listen
 	Port      uint16        `json:"port,omitempty"`
+	Stable    bool          `json:"flow_stable"` // false: each probe may have taken another way
 	StartedAt string        `json:"started_at"`
 	ElapsedMs float64       `json:"elapsed_ms"`
 	Flows     []TraceFlow   `json:"flows"`
@@ -54,6 +56,11 @@ type TraceHop struct {
 	MTU       int           `json:"mtu,omitempty"`
 	Labels    []trace.Label `json:"labels,omitempty"`
 	HopsBack  int           `json:"hops_back,omitempty"`
+	Flaps     int           `json:"flaps,omitempty"`     // how often another address answered than before
+	LastFlap  string        `json:"last_flap,omitempty"` // when the latest change was seen
+	Name      string        `json:"name,omitempty"`      // of the latest address, when names were asked for
+	AS        uint32        `json:"as,omitempty"`        // the network that announces it, when the outside was asked
+	Network   string        `json:"network,omitempty"`   // what that calls itself
 }
 
 // TraceTimes are round trips in milliseconds.
@@ -109,7 +116,7 @@ type TracePort struct {
 func NewTrace(target string, r trace.Result, port *route.Port, lang string) Trace {
 	reading := route.Read(r, port)
 	d := Trace{
-		Schema: TraceSchema, Target: target, Address: r.Target.String(), Protocol: string(r.Protocol), Method: r.Method, Port: r.Port,
+		Schema: TraceSchema, Target: target, Address: r.Target.String(), Protocol: string(r.Protocol), Method: r.Method, Port: r.Port, Stable: r.FlowStable(),
 		StartedAt: r.Started.UTC().Format("2006-01-02T15:04:05.000Z"), ElapsedMs: thousandths(r.Elapsed), Reached: reading.Reached,
 		Flows: []TraceFlow{}, Verdict: TraceVerdict{ID: reading.Verdict},
 	}
@@ -145,6 +152,9 @@ func traceFlow(f trace.Flow, notes []route.Hop) TraceFlow {
 		if i < len(notes) {
 			x.Note, x.Station = notes[i].Note, string(notes[i].Station)
 		}
+		if x.Flaps = h.Flaps; h.Flaps > 0 {
+			x.LastFlap = h.Flapped.UTC().Format("2006-01-02T15:04:05.000Z")
+		}
 		for _, a := range h.Addrs {
 			x.Addresses = append(x.Addresses, a.Addr.String())
 		}
@@ -154,6 +164,34 @@ func traceFlow(f trace.Flow, notes []route.Hop) TraceFlow {
 		out.Hops = append(out.Hops, x)
 	}
 	return out
+}
+
+// Identify adds whose the hops' latest addresses are, as far as that is known.
+func (d *Trace) Identify(of func(netip.Addr) whose.Owner) {
+	for _, f := range d.Flows {
+		for i := range f.Hops {
+			h := &f.Hops[i]
+			if len(h.Addresses) == 0 {
+				continue
+			}
+			if a, err := netip.ParseAddr(h.Addresses[len(h.Addresses)-1]); err == nil {
+				o := of(a)
+				h.Name, h.AS, h.Network = o.Name, o.AS, o.Network
+			}
+		}
+	}
+}
+
+// Whose is a hop's name and network, "" when neither is known.
+func (h TraceHop) Whose() string {
+	var words []string
+	if h.Name != "" {
+		words = append(words, h.Name)
+	}
+	if h.AS != 0 {
+		words = append(words, strings.TrimSpace("AS"+strconv.FormatUint(uint64(h.AS), 10)+" "+h.Network))
+	}
+	return strings.Join(words, ", ")
 }
 
 func tracePlace(p route.Place) TracePlace {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/waymend/waymend/diagnostics/route"
+	"github.com/waymend/waymend/diagnostics/whose"
 	"github.com/waymend/waymend/diagnostics/wire"
 	"github.com/waymend/waymend/diagnostics/wire/trace"
 	"github.com/waymend/waymend/resources"
@@ -100,5 +101,23 @@ func TestPing(t *testing.T) {
 	r.Fail = &wire.Failure{Text: "no way"}
 	if d := NewPing("example.com", r, resources.English); d.Reason != "no way" {
 		t.Errorf("failed: %+v", d)
+	}
+}
+
+// TestIdentify adds names and networks to the hops that answered, and nothing from the network raw.
+func TestIdentify(t *testing.T) {
+	d := NewTrace("example.com", tracedResult(), nil, resources.English)
+	d.Identify(func(a netip.Addr) whose.Owner {
+		if a == netip.MustParseAddr("192.0.2.1") {
+			return whose.Owner{Name: "core1.provider.example", AS: 64500, Network: "PROVIDER, DE"}
+		}
+		return whose.Owner{}
+	})
+	var got []string
+	for _, h := range d.Flows[0].Hops {
+		got = append(got, h.Whose())
+	}
+	if want := "||core1.provider.example, AS64500 PROVIDER, DE|"; strings.Join(got, "|") != want {
+		t.Errorf("%q", got)
 	}
 }

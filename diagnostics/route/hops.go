@@ -11,12 +11,15 @@ import (
 )
 
 // readHops gives every hop of a flow its station and its note.
-func readHops(f trace.Flow, target netip.Addr) []Hop {
+func readHops(f trace.Flow, target netip.Addr, stable bool) []Hop {
 	list := make([]Hop, len(f.Hops))
 	where := stations(f.Hops, target, f.Reached)
 	limited := limited(f)
 	for i, h := range f.Hops {
 		list[i] = Hop{Station: where[i], Note: note(f, i, h, target, limited[i])}
+		if list[i].Note == Changed && !stable { // each probe was a flow of its own
+			list[i].Note = Parallel
+		}
 	}
 	return list
 }

@@ -3,6 +3,7 @@ package route
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/waymend/waymend/diagnostics/wire"
 	"github.com/waymend/waymend/diagnostics/wire/trace"
@@ -132,8 +133,7 @@ func (r *Reading) remark(t trace.Result, f trace.Flow) {
 		case Translates:
 			translates = append(translates, strconv.Itoa(f.Hops[i].TTL))
 		case Changed:
-			addrs := f.Hops[i].Addrs
-			r.say("trace.changed", "hop", strconv.Itoa(f.Hops[i].TTL), "before", other(addrs, f.Hops[i]), "now", a)
+			r.sayChanged(f.Hops[i])
 		case Shared:
 			if i > 0 && r.Hops[0][i-1].Note != Shared {
 				r.say("trace.shared", "address", a)
@@ -154,6 +154,22 @@ func (r *Reading) remark(t trace.Result, f trace.Flow) {
 	if n := paths(t); n > 1 {
 		r.say("trace.parallel", "count", strconv.Itoa(n))
 	}
+}
+
+// manyFlaps are as many as no change of a route explains: two routers take turns.
+const manyFlaps = 3
+
+// sayChanged tells when another router came to stand at a hop, or that they take turns.
+func (r *Reading) sayChanged(h trace.Hop) {
+	at := ""
+	if !h.Flapped.IsZero() {
+		at = h.Flapped.Local().Format(time.TimeOnly)
+	}
+	key := "trace.changed"
+	if h.Flaps >= manyFlaps {
+		key = "trace.flaps"
+	}
+	r.say(key, "hop", strconv.Itoa(h.TTL), "before", other(h.Addrs, h), "now", h.Addr().String(), "time", at, "count", strconv.Itoa(h.Flaps))
 }
 
 // other is an address that answered at a hop before the present one did.

@@ -112,7 +112,7 @@ func Read(r trace.Result, port *Port) Reading {
 	out := Reading{Verdict: Cannot}
 	for _, f := range r.Flows {
 		out.Reached = out.Reached || f.Reached
-		out.Hops = append(out.Hops, readHops(f, r.Target))
+		out.Hops = append(out.Hops, readHops(f, r.Target, r.FlowStable()))
 	}
 	if r.Fail != nil || len(r.Flows) == 0 {
 		reason := ""

@@ -304,6 +304,39 @@ func TestRemarks(t *testing.T) {
 	}
 }
 
+// TestFlaps tells of a change once, of turns that routers take, and of neither where each probe was a flow
+// of its own.
+func TestFlaps(t *testing.T) {
+	at := time.Unix(2000, 0)
+	for _, x := range []struct {
+		flaps    int
+		protocol trace.Protocol
+		note     string
+		key      string
+	}{
+		{1, trace.UDP, Changed, "trace.changed"},
+		{7, trace.UDP, Changed, "trace.flaps"},
+		{7, trace.TCP, Parallel, ""},
+	} {
+		f := path(10, 1, 8, 10, 12, 14, 16, 18)
+		f.Hops[4].Addrs = append(f.Hops[4].Addrs, trace.Seen{Addr: netip.MustParseAddr("192.0.2.99"), First: at, Last: at, Count: 2})
+		f.Hops[4].Flaps, f.Hops[4].Flapped = x.flaps, at
+		r := Read(trace.Result{Target: target, Protocol: x.protocol, Flows: []trace.Flow{f}}, nil)
+		key := ""
+		for _, s := range r.Sentences[1:] {
+			if s.Key != "trace.shared" {
+				key = s.Key
+				if s.Values["time"] != at.Local().Format(time.TimeOnly) || s.Values["before"] != "192.0.2.5" || s.Values["now"] != "192.0.2.99" {
+					t.Errorf("%+v", s)
+				}
+			}
+		}
+		if r.Hops[0][4].Note != x.note || key != x.key {
+			t.Errorf("%+v: %q, %q", x, r.Hops[0][4].Note, key)
+		}
+	}
+}
+
 func TestSteadyFigures(t *testing.T) {
 	for ms, want := range map[wire.Ms]string{0.3: "<1 ms", 4.4: "4 ms", 19.4: "19 ms", 61: "60 ms", 63: "65 ms", 148: "150 ms", 1240: "1200 ms"} {
 		if got := steady(ms); got != want {

@@ -76,7 +76,27 @@ func open(o Options) (carrier, error) {
 const methodWindows = "windows icmp"
 
 func (c *echoes) method() string { return methodWindows }
-func (c *echoes) mtu() int       { return 0 }
+
+// mtu is what the link takes whose address Windows would send from. Connecting a datagram socket sends
+// nothing.
+func (c *echoes) mtu() int {
+	conn, err := net.Dial("udp", netip.AddrPortFrom(c.target, portUDP).String())
+	if err != nil {
+		return 0
+	}
+	defer conn.Close()
+	own := conn.LocalAddr().(*net.UDPAddr).AddrPort().Addr().Unmap().WithZone("")
+	links, _ := net.Interfaces()
+	for _, link := range links {
+		addrs, _ := link.Addrs()
+		for _, a := range addrs {
+			if prefix, err := netip.ParsePrefix(a.String()); err == nil && prefix.Addr().Unmap() == own {
+				return link.MTU
+			}
+		}
+	}
+	return 0
+}
 
 // close lets the calls end by themselves behind: closing waits for them.
 func (c *echoes) close() {

@@ -18,6 +18,9 @@ type Sample struct {
 // hop is what one flow knows of one distance.
 type hop struct {
 	addrs    []Seen
+	who      netip.Addr // who answered last
+	flaps    int        // how often that was another than before
+	flapped  time.Time
 	sent     int
 	received int
 	lost     int
@@ -41,15 +44,7 @@ type Seen struct {
 }
 
 // addr is who answered last.
-func (h *hop) addr() netip.Addr {
-	var latest Seen
-	for _, s := range h.addrs {
-		if !s.Last.Before(latest.Last) {
-			latest = s
-		}
-	}
-	return latest.Addr
-}
+func (h *hop) addr() netip.Addr { return h.who }
 
 func (h *hop) take(a answer, sent time.Time, rtt time.Duration) {
 	h.received++
@@ -69,6 +64,11 @@ func (h *hop) take(a answer, sent time.Time, rtt time.Duration) {
 }
 
 func (h *hop) saw(from netip.Addr, at time.Time) {
+	if h.who.IsValid() && h.who != from {
+		h.flaps++
+		h.flapped = at
+	}
+	h.who = from
 	for i := range h.addrs {
 		if s := &h.addrs[i]; s.Addr == from {
 			s.Last = at

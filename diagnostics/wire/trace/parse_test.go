@@ -169,6 +169,7 @@ func TestReadReply(t *testing.T) {
 		{reply6(target6, 0), target6, answer{kind: reached, from: target6}, true},
 		{reply6(hop6, 11013), target6, answer{kind: exceeded, from: hop6}, true},
 		{reply6(hop6, 11004), target6, answer{kind: unreachable, code: Prohibited, from: hop6}, true},
+		{reply4(hop4, 11009), target4, answer{kind: tooBig, from: hop4}, true},
 		{nil, target4, answer{}, false},
 	}
 	for i, x := range tests {

@@ -375,6 +375,39 @@ func TestPathMTU(t *testing.T) {
 	}
 }
 
+// TestPathMTUUntold finds the usual sizes where nobody says how much fits.
+func TestPathMTUUntold(t *testing.T) {
+	w := row(1*ms, 5*ms, 20*ms, 30*ms)
+	w.hops[1].mtu = 1480
+	w.answer = func(_ *world, _ probe, a answer) []answer {
+		a.mtu = 0
+		return []answer{a}
+	}
+	r, _ := w.through(t, Options{Rounds: 10})
+	if f := r.Flows[0]; f.MTU != 1480 || f.Hops[1].MTU != 1480 || len(f.Narrow) != 1 {
+		t.Errorf("%d bytes, %+v", f.MTU, f.Narrow)
+	}
+}
+
+// TestFlapsAreCounted lets two routers take turns at the third hop.
+func TestFlapsAreCounted(t *testing.T) {
+	w := row(1*ms, 5*ms, 20*ms, 30*ms)
+	n := 0
+	w.answer = func(w *world, p probe, a answer) []answer {
+		if p.ttl == 3 && p.size == 0 {
+			if n++; n > 5 {
+				a.from = w.addr(9)
+			}
+		}
+		return []answer{a}
+	}
+	r, _ := w.through(t, Options{Rounds: 10})
+	h := r.Flows[0].Hops[2]
+	if h.Flaps != 1 || h.Flapped.IsZero() || h.Addr() != w.addr(9) || r.Flows[0].Hops[1].Flaps != 0 {
+		t.Errorf("%+v", h)
+	}
+}
+
 func TestPing(t *testing.T) {
 	w := row(1*ms, 5*ms, 20*ms)
 	n := 0

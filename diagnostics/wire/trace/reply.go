@@ -12,6 +12,7 @@ const (
 	statusHost       = 11003
 	statusProtocol   = 11004 // for IPv6: prohibited
 	statusPort       = 11005
+	statusTooBig     = 11009
 	statusTTLExpired = 11013
 	statusHopLimit   = 11036
 )
@@ -42,6 +43,8 @@ func readReply(b []byte, six bool, target netip.Addr) (a answer, ok bool) {
 		return a, sameAddr(a.from, target)
 	case statusTTLExpired, statusHopLimit:
 		a.kind = exceeded
+	case statusTooBig: // how much would fit is not told
+		a.kind = tooBig
 	case statusNet:
 		a.kind, a.code = unreachable, NetUnreachable
 	case statusHost:

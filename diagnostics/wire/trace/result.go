@@ -37,22 +37,24 @@ type Flow struct {
 
 // Hop is one distance on the path.
 type Hop struct {
-	TTL      int      `json:"ttl"`
-	Addrs    []Seen   `json:"addresses,omitempty"` // in the order of their first answer
-	Sent     int      `json:"sent"`
-	Received int      `json:"received"`
-	Lost     int      `json:"lost"` // of those that are not on their way any more
-	Last     wire.Ms  `json:"last_ms,omitempty"`
-	Min      wire.Ms  `json:"min_ms,omitempty"`
-	Avg      wire.Ms  `json:"avg_ms,omitempty"`
-	Median   wire.Ms  `json:"median_ms,omitempty"` // of the samples that are kept
-	Max      wire.Ms  `json:"max_ms,omitempty"`
-	Jitter   wire.Ms  `json:"jitter_ms,omitempty"` // mean difference between neighbouring answers
-	Code     string   `json:"code,omitempty"`      // how it refuses: "!N", "!H", "!P", "!X", "!p", "!13"
-	Labels   []Label  `json:"labels,omitempty"`
-	MTU      int      `json:"mtu,omitempty"`  // what the link behind it takes, when it said so
-	Back     int      `json:"back,omitempty"` // hops that its answers pass on their way here, guessed from their life
-	Samples  []Sample `json:"-"`
+	TTL      int       `json:"ttl"`
+	Addrs    []Seen    `json:"addresses,omitempty"` // in the order of their first answer
+	Sent     int       `json:"sent"`
+	Received int       `json:"received"`
+	Lost     int       `json:"lost"` // of those that are not on their way any more
+	Last     wire.Ms   `json:"last_ms,omitempty"`
+	Min      wire.Ms   `json:"min_ms,omitempty"`
+	Avg      wire.Ms   `json:"avg_ms,omitempty"`
+	Median   wire.Ms   `json:"median_ms,omitempty"` // of the samples that are kept
+	Max      wire.Ms   `json:"max_ms,omitempty"`
+	Jitter   wire.Ms   `json:"jitter_ms,omitempty"` // mean difference between neighbouring answers
+	Code     string    `json:"code,omitempty"`      // how it refuses: "!N", "!H", "!P", "!X", "!p", "!13"
+	Labels   []Label   `json:"labels,omitempty"`
+	MTU      int       `json:"mtu,omitempty"`       // what the link behind it takes, when it said so
+	Back     int       `json:"back,omitempty"`      // hops that its answers pass on their way here, guessed from their life
+	Flaps    int       `json:"flaps,omitempty"`     // how often another address answered than the time before
+	Flapped  time.Time `json:"flapped_at,omitzero"` // when the probe left that was the first of the latest
+	Samples  []Sample  `json:"-"`
 }
 
 // Addr is who answered last; invalid for a silent hop.
@@ -65,6 +67,11 @@ func (h Hop) Addr() netip.Addr {
 	}
 	return latest.Addr
 }
+
+// FlowStable reports whether all probes of a flow take one path wherever routers share traffic out by
+// flows. A TCP probe is a connection with a port of its own: the system lends one port to one attempt at a
+// time (connect fails with EADDRNOTAVAIL, SO_REUSEADDR and SO_REUSEPORT or not).
+func (r Result) FlowStable() bool { return r.Protocol != TCP }
 
 // Loss is the share of probes that stayed without an answer.
 func (h Hop) Loss() float64 {
@@ -129,7 +136,7 @@ func (p *path) result() Flow {
 }
 
 func (h *hop) result(ttl int) Hop {
-	out := Hop{TTL: ttl, Addrs: slices.Clone(h.addrs), Sent: h.sent, Received: h.received, Lost: h.lost, Code: h.code, Labels: slices.Clone(h.labels), Back: hopsBack(h.back), Samples: slices.Clone(h.samples)}
+	out := Hop{TTL: ttl, Addrs: slices.Clone(h.addrs), Sent: h.sent, Received: h.received, Lost: h.lost, Code: h.code, Labels: slices.Clone(h.labels), Back: hopsBack(h.back), Flaps: h.flaps, Flapped: h.flapped, Samples: slices.Clone(h.samples)}
 	if h.received > 0 {
 		out.Last, out.Min, out.Max, out.Jitter = inMs(h.last), inMs(h.min), inMs(h.max), inMs(h.jitter())
 		out.Avg, out.Median = inMs(h.sum/time.Duration(h.received)), median(h.samples)

@@ -26,7 +26,7 @@ type Narrow struct {
 // Bounds of sizing.
 const (
 	leastMTU4, leastMTU6 = 68, 1280
-	maxShrinks           = 6
+	maxShrinks           = 8
 	sizeTries            = 2
 )
 
@@ -77,13 +77,33 @@ func (p *path) sized(f *flight, a answer, _ time.Duration) {
 		if p.o.Target.Is6() {
 			least = leastMTU6
 		}
+		if a.mtu == 0 {
+			a.mtu = plateau(f.size)
+		}
 		if s.shrunk++; a.mtu < least || a.mtu >= f.size || s.shrunk > maxShrinks {
 			s.done = true
 			return
+		}
+		if n := len(s.narrow); n > 0 && s.narrow[n-1].From == a.from {
+			s.narrow = s.narrow[:n-1] // the last was a guess
 		}
 		s.narrow = append(s.narrow, Narrow{a.from, a.mtu})
 		s.size, s.tries, s.waiting = a.mtu, 0, time.Time{}
 	default:
 		s.done = true
 	}
+}
+
+// plateaus are sizes that links have (RFC 1191 section 7, and those of PPPoE and of tunnels), for when
+// nobody says how much fits: some routers do not, and Windows does not pass it on.
+var plateaus = [...]int{8166, 4352, 2002, 1500, 1492, 1480, 1460, 1420, 1400, 1300, 1280, 1006, 576, 296, leastMTU4}
+
+// plateau is the greatest of them below a size, 0 when there is none.
+func plateau(size int) int {
+	for _, p := range plateaus {
+		if p < size {
+			return p
+		}
+	}
+	return 0
 }
