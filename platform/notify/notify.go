@@ -81,14 +81,6 @@ func (n *Notifier) Withdraw(ctx context.Context, id uint64) error { return n.wit
 // Close lets the system's service go. Notes stay as they are, and no action arrives any more.
 func (n *Notifier) Close() { n.close() }
 
-// pick passes an action on without waiting.
-func (n *Notifier) pick(id uint64, action string) {
-	select {
-	case n.picked <- Pick{id, action}:
-	default:
-	}
-}
-
 // plain is a text of one line without anything that commands a terminal, a screen reader or the
 // direction of writing, at most this many runes long. It reads no more of the text than it needs.
 func plain(s string, most int) string {

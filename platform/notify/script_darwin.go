@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os/exec"
+	"sync"
 	"time"
 )
 
@@ -17,9 +18,12 @@ const script = `on run argv
 	display notification (item 3 of argv) with title (item 2 of argv)
 end run`
 
-type system struct{}
+// system keeps notes in order.
+type system struct{ mu sync.Mutex }
 
 func (n *Notifier) show(ctx context.Context, note Note) error {
+	n.system.mu.Lock()
+	defer n.system.mu.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, showTime)
 	defer cancel()
 	// The first argument is constant too: after it none is read as an option.
