@@ -138,6 +138,7 @@ part "routes" traceroute recorded dist/route.log go test -short -tags lab ./lab/
 part "window" xdotool recorded dist/window.log env CGO_ENABLED=1 go test -tags lab ./lab/window -count=1 -v -timeout 15m
 part "tray" xfce4-panel recorded dist/tray.log go test -tags lab ./lab/tray -count=1 -v -timeout 5m
 part "booted system" debootstrap lab/remedies/system.sh
+part "service" systemd-nspawn recorded dist/service.log go test -tags lab ./lab/service -count=1 -v -timeout 10m
 part "remedies" dnsmasq recorded dist/remedies.log go test -tags lab ./lab/remedies -count=1 -v -timeout 15m
 part "real browsers" firefox-esr recorded dist/browsers.log env CLEAN_CRASHES=5 \
 	go test -tags browsers -run Real ./platform/browser/clean -count=1 -v -timeout 15m

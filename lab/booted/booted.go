@@ -7,11 +7,13 @@ package booted
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -27,6 +29,9 @@ type System struct {
 	spawn   *exec.Cmd
 	leader  int // the first process, seen from outside
 }
+
+// count gives each system a name of its own.
+var count atomic.Int32
 
 // Boot starts the system, which ends with the test. Each bind is FILE:PLACE, a file that is to be seen
 // inside. The test is skipped where something is missing.
@@ -57,7 +62,7 @@ func Boot(t *testing.T, binds ...string) *System {
 	console, err := os.Create(filepath.Join(work, "console"))
 	must(t, err)
 	s := &System{t: t, console: console, args: []string{"--quiet", "--register=no", "--keep-unit", "--console=read-only", "--private-network",
-		"-D", tree, "-M", "waymend-lab-" + strconv.Itoa(os.Getpid()), "-b"}}
+		"-D", tree, "-M", fmt.Sprintf("waymend-lab-%d-%d", os.Getpid(), count.Add(1)), "-b"}}
 	for _, bind := range binds {
 		s.args = append(s.args, "--bind-ro="+bind)
 	}

@@ -86,6 +86,7 @@ type lab struct {
 
 func boot(t *testing.T) lab {
 	t.Helper()
+	t.Parallel() // most of the time goes by with waiting
 	if os.Geteuid() != 0 {
 		t.Skip("needs root")
 	}
