@@ -91,6 +91,7 @@ type mending struct {
 	kit  mend.Kit
 	set  settings.Settings
 	site diagnostics.Target // to be examined afterwards
+	all  bool               // all are done, whether the page comes or not, and the site is examined once they are
 	// verify looks afterwards whether what was to go has gone; nil for none.
 	verify func()
 	doc    fixDocument

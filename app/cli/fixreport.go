@@ -34,6 +34,8 @@ type fixDocument struct {
 	Fixes   []fixReport `json:"fixes"`
 	Before  *fixCheck   `json:"before,omitempty"` // of the address, before the first fix
 	Check   *fixCheck   `json:"check,omitempty"`  // and after the last that was done
+	// LeftBytes is what the caches hold after a reset that could still be cleared.
+	LeftBytes *int64 `json:"left_bytes,omitempty"`
 }
 
 type fixReport struct {

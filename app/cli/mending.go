@@ -143,7 +143,7 @@ func (m *mending) do(asked []mend.Asked) error {
 		failed = m.apply(a.Fix, r)
 		cleared = cleared || mend.Clears(a.ID) && r.CanUndo
 		comes := false
-		if failed == nil && m.site.Host != "" {
+		if failed == nil && m.site.Host != "" && (!m.all || i == m.last()) {
 			comes, failed = m.again(r)
 		}
 		m.out.Flush()
@@ -151,7 +151,7 @@ func (m *mending) do(asked []mend.Asked) error {
 			m.leave(outcomeSkipped, i+1)
 			break
 		}
-		if comes {
+		if comes && !m.all {
 			m.leave(outcomeNotNeeded, i+1)
 			break
 		}
@@ -162,7 +162,20 @@ func (m *mending) do(asked []mend.Asked) error {
 	if failed != nil {
 		return failed
 	}
+	if m.verify != nil {
+		m.verify()
+	}
 	return m.amiss()
+}
+
+// last is the number of the last fix that is still to be done, or is being done; -1 for none.
+func (m *mending) last() int {
+	for i := len(m.doc.Fixes) - 1; i >= 0; i-- {
+		if o := m.doc.Fixes[i].Outcome; o != outcomeNothing && o != outcomeSkipped {
+			return i
+		}
+	}
+	return -1
 }
 
 // leave says of the fixes from number first on that they are not begun, and why.

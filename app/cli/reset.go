@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/waymend/waymend/app/mend"
+	"github.com/waymend/waymend/app/report"
 	"github.com/waymend/waymend/diagnostics"
 	"github.com/waymend/waymend/diagnostics/remedy"
 )
@@ -27,6 +28,18 @@ func reset(ctx context.Context, c *call) error {
 	list, err := m.closed(func() []mend.Asked { return m.kit.PlanReset(m.ctx, target, c.flags.closed) })
 	if err != nil {
 		return m.end(err)
+	}
+	m.site, m.all = site, true
+	m.verify = func() {
+		line := m.quiet()
+		line.show(m.p.say("cli.reset.checking"))
+		again := m.kit.PlanReset(m.ctx, target, c.flags.closed)[0]
+		line.erase()
+		if again.Err != nil && !again.Idle() {
+			return // what it is has been said already
+		}
+		m.doc.LeftBytes = &again.Plan.Bytes
+		m.tell("cli.reset.checked", "before", report.Size(m.p.lang, list[0].Plan.Bytes), "after", report.Size(m.p.lang, again.Plan.Bytes))
 	}
 	return m.carryOut(list, true)
 }
