@@ -6,6 +6,7 @@
 //	go run -tags lab ./bench [-runs 11] [-waymend FILE] [NAME…]
 //	go run -tags lab ./bench -window [frame pauses memory idle]
 //	go run -tags lab ./bench agent [SECONDS] [https http echo]
+//	go run -tags lab ./bench idle [SECONDS]
 //
 // It needs root, as the laboratory does. Every figure is a median; the machine's load is printed
 // before and after, because other work on the same cores spoils them all.
@@ -56,7 +57,7 @@ func main() {
 
 // background are the commands that measure the background checks: the first is for people, and starts
 // the others in processes and namespaces of their own.
-var background = map[string]func([]string) error{"agent": measureAgent, "agent-inside": agentInside, "agent-part": agentPart}
+var background = map[string]func([]string) error{"agent": measureAgent, "agent-inside": agentInside, "agent-part": agentPart, "idle": measureIdle, "idle-inside": idleInside}
 
 func bench(runs int, waymend string, only []string) error {
 	if os.Geteuid() != 0 {
