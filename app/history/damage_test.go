@@ -79,7 +79,10 @@ func TestDamagedFileIsSetAside(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "history.db")
 			must(t, os.WriteFile(path, b, 0o600))
-			if _, err := Read(ctx, path); !errors.Is(err, ErrDamaged) && name != "cut by a page" && name != "cut in the middle" && name != "zeros at the end" {
+			// A reader looks no further than the tables.
+			if r, err := Read(ctx, path); err == nil {
+				must(t, r.Close())
+			} else if !errors.Is(err, ErrDamaged) {
 				t.Errorf("a reader is told %v", err)
 			}
 			s := openAt(t, path)
@@ -143,9 +146,9 @@ func TestFewDamagedFilesAreKept(t *testing.T) {
 		s := openAt(t, path)
 		must(t, s.Close())
 	}
-	list, err := filepath.Glob(glob(path) + ".damaged-*")
-	if must(t, err); len(list) != keepAside {
-		t.Errorf("%q", list)
+	list := setAside(path)
+	if len(list) != keepAside {
+		t.Fatalf("%q", list)
 	}
 	if b, _ := os.ReadFile(list[len(list)-1]); string(b) != fmt.Sprintf("no database %d", keepAside+2) {
 		t.Errorf("the newest is %q", b)

@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -254,8 +253,7 @@ func (s *Store) afresh(ctx context.Context, why error) error {
 
 // tidyAside deletes the oldest of the files that were set aside.
 func (s *Store) tidyAside() {
-	list, _ := filepath.Glob(glob(s.path) + ".damaged-*T*.*[0-9]")
-	slices.Sort(list)
+	list := setAside(s.path)
 	for _, old := range list[:max(0, len(list)-keepAside)] {
 		for _, side := range append([]string{""}, sides...) {
 			os.Remove(old + side)
@@ -263,10 +261,14 @@ func (s *Store) tidyAside() {
 	}
 }
 
-// glob quotes a path for filepath.Glob where that is possible.
-func glob(path string) string {
-	if filepath.Separator == '\\' {
-		return path
+// setAside lists the damaged files that were set aside, the oldest first.
+func setAside(path string) (list []string) {
+	files, _ := os.ReadDir(filepath.Dir(path)) // sorted by name
+	for _, f := range files {
+		end, ours := strings.CutPrefix(f.Name(), filepath.Base(path)+".damaged-")
+		if ours && !strings.Contains(end, "-") { // not one of the sides
+			list = append(list, filepath.Join(filepath.Dir(path), f.Name()))
+		}
 	}
-	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
+	return list
 }
