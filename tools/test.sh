@@ -141,7 +141,7 @@ part "booted system" debootstrap lab/remedies/system.sh
 part "service" systemd-nspawn recorded dist/service.log go test -tags lab ./lab/service -count=1 -v -timeout 10m
 part "remedies" dnsmasq recorded dist/remedies.log go test -tags lab ./lab/remedies -count=1 -v -timeout 15m
 part "real browsers" firefox-esr recorded dist/browsers.log env CLEAN_CRASHES=5 \
-	go test -tags browsers -run Real ./platform/browser/clean -count=1 -v -timeout 15m
+	go test -tags browsers -run Real ./platform/browser/... ./platform/launch -count=1 -v -timeout 15m
 
 skipped="$skipped
   most rounds of two tests: 38 of 50 random networks and 40 of 60 paths, 15 of 20 killed clearings (make long)"
