@@ -9,14 +9,20 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"path/filepath"
 	"runtime/pprof"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	probing "github.com/prometheus-community/pro-bing"
 
+	"github.com/waymend/waymend/app/agent"
+	"github.com/waymend/waymend/app/history"
+	"github.com/waymend/waymend/app/settings"
 	"github.com/waymend/waymend/diagnostics"
 	"github.com/waymend/waymend/diagnostics/probe"
 	"github.com/waymend/waymend/platform"
@@ -43,6 +49,7 @@ type taken struct {
 	Late50  time.Duration `json:"late_p50"` // start after due
 	Late99  time.Duration `json:"late_p99"`
 	LateMax time.Duration `json:"late_max"`
+	Served  int           `json:"served,omitempty"` // what nginx answered meanwhile
 	Bursts  float64       `json:"bursts,omitempty"` // checks a second
 }
 
@@ -63,10 +70,10 @@ func agentPart(args []string) error {
 	length := time.Duration(seconds) * time.Second
 	var t taken
 	switch args[0] {
-	case "paced":
-		t, err = paced(args[1], grain, length)
+	case "agent":
+		t, err = scheduled(args[1], length)
 	case "each":
-		t, err = paced(args[1], 0, length)
+		t, err = paced(args[1], length)
 	case "burst":
 		t, err = burst(args[1], length)
 	case "echoes":
@@ -92,46 +99,80 @@ func targetsOf(scheme string) []diagnostics.Target {
 	return list
 }
 
-// paced checks each address once in a round, at the agent's grain; a grain of 0 lets each check leave
-// by itself.
-func paced(scheme string, grain, length time.Duration) (taken, error) {
+// scheduled lets the agent itself check each address once in a round, with a history on the disk and
+// nobody to tell.
+func scheduled(scheme string, length time.Duration) (taken, error) {
+	dir, err := os.MkdirTemp("", "waymend-bench-")
+	if err != nil {
+		return taken{}, err
+	}
+	defer os.RemoveAll(dir)
+	store, err := history.Open(context.Background(), filepath.Join(dir, "history.db"), history.Keep{})
+	if err != nil {
+		return taken{}, err
+	}
+	set := settings.Defaults()
+	set.Watch.Every = round
+	set.References = diagnostics.References{Anchors: []diagnostics.Anchor{{Operator: "nginx", V4: netip.MustParseAddr("127.0.0.1"), DoH: "https://" + siteName(0) + "/"}}}
+	for _, t := range targetsOf(scheme) {
+		set.Watch.Addresses = append(set.Watch.Addresses, settings.Watched{Address: t.Input})
+	}
+	c := collector{lock: make(chan struct{}, 1)}
+	var counts atomic.Bool
+	a := agent.New(agent.Options{
+		Settings: set, Host: platform.New(), Store: store,
+		NewProber: func(s settings.Settings) agent.Prober {
+			return probe.New(probe.Options{Host: platform.New(), References: s.References})
+		},
+		Examine: func(context.Context, diagnostics.Target, settings.Settings) *agent.Finding { return nil },
+		Observe: func(r probe.Result) {
+			if r.Address != "" && counts.Load() {
+				c.add(0, r)
+			}
+		},
+	})
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() { a.Run(ctx); close(ended) }()
+	time.Sleep(2 * round) // each address has been checked, and its certificate judged
+	before, err := served()
+	if err != nil {
+		cancel()
+		return taken{}, err
+	}
+	c.begin()
+	counts.Store(true)
+	time.Sleep(length / 2)
+	c.t.RSSHalf = resident(os.Getpid())
+	time.Sleep(length / 2)
+	counts.Store(false)
+	t := c.end()
+	after, err := served()
+	t.Served = after - before - 1
+	cancel()
+	<-ended
+	return t, err
+}
+
+// paced checks each address once in a round, each by itself: what a check costs and takes alone.
+func paced(scheme string, length time.Duration) (taken, error) {
 	p := prober()
 	defer p.Close()
 	targets := targetsOf(scheme)
-	batch := 1
-	if grain > 0 {
-		batch = int(int64(watchedNames) * int64(grain) / int64(round))
-	} else {
-		grain = round / watchedNames
-	}
+	const step = round / watchedNames
 	c := collector{}
 	c.warm(p, targets)
 	c.begin()
-	start := time.Now().Truncate(grain).Add(2 * grain)
-	ended := make(chan struct{}, 1<<16)
-	running := 0
-	for turn := 0; ; turn++ {
-		due := start.Add(time.Duration(turn) * grain)
-		if due.Sub(start) >= length {
-			break
-		}
+	start := time.Now().Add(step)
+	var all sync.WaitGroup
+	for turn := range int(length / step) {
+		due := start.Add(time.Duration(turn) * step)
 		time.Sleep(time.Until(due))
-		jobs := make([]probe.Job, batch)
-		for i := range jobs {
-			jobs[i] = probe.Job{Target: targets[(turn*batch+i)%len(targets)], Due: due}
-		}
-		if turn == int(length/grain/2) {
-			c.t.RSSHalf = resident(os.Getpid())
-		}
-		running++
-		go func() {
-			p.ProbeAll(context.Background(), jobs, c.add)
-			ended <- struct{}{}
-		}()
+		all.Go(func() {
+			p.ProbeAll(context.Background(), []probe.Job{{Target: targets[turn%len(targets)], Due: due}}, c.add)
+		})
 	}
-	for range running {
-		<-ended
-	}
+	all.Wait()
 	return c.end(), nil
 }
 
@@ -174,7 +215,9 @@ func (c *collector) warm(p *probe.Prober, targets []diagnostics.Target) {
 }
 
 func (c *collector) begin() {
-	c.lock = make(chan struct{}, 1)
+	if c.lock == nil {
+		c.lock = make(chan struct{}, 1)
+	}
 	c.t.CPU = -ownCPU()
 }
 

@@ -175,7 +175,7 @@ func (n *names) line(ctx context.Context, server netip.AddrPort) (*line, error) 
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.closed {
-		return nil, net.ErrClosed
+		return nil, &stepError{wire.Cancelled}
 	}
 	old := n.lines[server]
 	if old != nil && time.Since(old.born) < lineAge {

@@ -174,8 +174,9 @@ func (p *Prober) prepare(ctx context.Context, jobs []Job) {
 			list = append(list, strings.TrimSuffix(j.Target.Host, "."))
 		}
 	}
-	p.names.current(ctx)
-	p.names.inHosts(ctx, list...)
+	if p.names.current(ctx).dnsOnly {
+		p.names.inHosts(ctx, list...)
+	}
 }
 
 // inHosts returns what the hosts file has for the first name, and remembers it for all.
@@ -212,6 +213,9 @@ func (n *names) inHosts(ctx context.Context, list ...string) []netip.Addr {
 // lookUp returns the addresses in the order to try them.
 func (n *names) lookUp(ctx context.Context, name string) ([]netip.Addr, error) {
 	c := n.current(ctx)
+	if !c.dnsOnly { // which looks into the hosts file, too
+		return n.system(ctx, c, name)
+	}
 	bare := strings.ToLower(strings.TrimSuffix(name, "."))
 	if found := n.inHosts(ctx, bare); len(found) > 0 {
 		return c.inOrder(found), nil
@@ -221,7 +225,7 @@ func (n *names) lookUp(ctx context.Context, name string) ([]netip.Addr, error) {
 		return c.inOrder([]netip.Addr{netip.AddrFrom4([4]byte{127, 0, 0, 1}), netip.IPv6Loopback()}), nil
 	case strings.HasSuffix(bare, ".onion"): // RFC 7686
 		return nil, &stepError{NoSuchName}
-	case !c.dnsOnly, c.multicast && (bare == "local" || strings.HasSuffix(bare, ".local")):
+	case c.multicast && (bare == "local" || strings.HasSuffix(bare, ".local")):
 		return n.system(ctx, c, name)
 	case len(c.servers) == 0:
 		return nil, &stepError{NoServers}

@@ -158,6 +158,17 @@ func TestCancelled(t *testing.T) {
 	}
 }
 
+// TestClosed has probes end without harm after the prober was closed, and says nothing of the network.
+func TestClosed(t *testing.T) {
+	t.Parallel()
+	p := newWorld(t).begin(nil)
+	p.Close()
+	p.Close()
+	if r := p.Probe(t.Context(), target(t, "https://up.test/"), time.Time{}); !r.Void() {
+		t.Errorf("%+v", r)
+	}
+}
+
 // TestVerdictAnew has a chain judged again when its time is over, although its verdict is known.
 func TestVerdictAnew(t *testing.T) {
 	t.Parallel()

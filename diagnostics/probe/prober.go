@@ -70,7 +70,7 @@ func New(o Options) *Prober {
 	return p
 }
 
-// Close frees the sockets. Probes under way fail.
+// Close frees the sockets. Probes that have to ask for a name after it are void.
 func (p *Prober) Close() {
 	p.names.close()
 	p.echoes.close()
