@@ -211,7 +211,7 @@ func besideNextTrace(c *route.Chain, ours float64, runs int) error {
 	for range min(runs, 3) {
 		time.Sleep(1100 * time.Millisecond)
 		var out bytes.Buffer
-		p := exec.Command(path, "-n", "-M", "--data-provider", "disable-geoip", farEnd)
+		p := exec.Command(path, "-n", "-M", "-C", "--data-provider", "disable-geoip", farEnd)
 		p.Stdout, p.Dir, p.Env = &out, "/", append(os.Environ(), "NEXTTRACE_DISABLEMPLS=1")
 		begun := time.Now()
 		err := c.Client.Start(p)

@@ -23,6 +23,7 @@ type routePage struct {
 	begin    *part.Push
 	running  bool
 	intro    *widget.Label
+	asking   fyne.CanvasObject // what may be asked, before it begins
 	panel    fyne.CanvasObject
 	sentence *widget.Label
 	also     *part.Evidence
@@ -48,18 +49,21 @@ func newRoutePage(w *window) *routePage {
 	p.panel = part.Panel(container.New(layout.NewCustomPaddedVBoxLayout(8), p.sentence, p.also, p.list))
 	lang := w.state.lang
 	p.chart = part.NewChart(func(v float32) string { return report.SpanIn(lang, float64(v)) }, func(t time.Time) string { return t.Local().Format("15:04:05") })
-	names := make([]string, len(spans))
+	lengths := make([]string, len(spans))
 	chosen := 0
 	for i, s := range spans {
-		names[i] = w.say("window.route.span." + s.String())
+		lengths[i] = w.say("window.route.span." + s.String())
 		if s == w.state.tracing.span {
 			chosen = i
 		}
 	}
-	zoom := part.NewChoice(names, chosen, func(i int) { w.apply(spanChosen{spans[i]}); p.drawn = time.Time{}; w.render() })
+	zoom := part.NewChoice(lengths, chosen, func(i int) { w.apply(spanChosen{spans[i]}); p.drawn = time.Time{}; w.render() })
 	p.chartBox = part.Panel(container.New(layout.NewCustomPaddedVBoxLayout(8), container.NewBorder(nil, nil, nil, zoom, p.title), p.chart))
+	names := part.NewTick(w.say("window.route.names"), w.state.tracing.whose.names, func(on bool) { w.apply(tickedNames{on}) })
+	networks := part.NewTick(w.say("window.route.networks"), w.state.tracing.whose.networks, func(on bool) { w.apply(tickedNetworks{on}) })
+	p.asking = container.New(layout.NewCustomPaddedVBoxLayout(0), names, networks)
 	p.scroll = newColumn(container.New(layout.NewCustomPaddedVBoxLayout(16), part.Headline(w.say("window.place.route")),
-		container.NewBorder(nil, nil, nil, p.begin, p.entry), p.intro, p.panel, p.chartBox))
+		container.NewBorder(nil, nil, nil, p.begin, p.entry), p.intro, p.asking, p.panel, p.chartBox))
 	return p
 }
 
@@ -93,6 +97,7 @@ func (p *routePage) render(s *state) {
 		p.begin.SetText(p.w.say(label))
 	}
 	show(p.intro, t.doc == nil && t.failed == "")
+	show(p.asking, !t.running)
 	visible := t.running || t.doc != nil || t.failed != ""
 	show(p.panel, visible)
 	show(p.chartBox, t.doc != nil)

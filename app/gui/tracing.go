@@ -11,6 +11,7 @@ import (
 	"github.com/waymend/waymend/app/report"
 	"github.com/waymend/waymend/diagnostics"
 	"github.com/waymend/waymend/diagnostics/route"
+	"github.com/waymend/waymend/diagnostics/whose"
 	"github.com/waymend/waymend/diagnostics/wire"
 	paths "github.com/waymend/waymend/diagnostics/wire/trace"
 )
@@ -25,7 +26,11 @@ type tracing struct {
 	chosen  int             // the distance whose chart is shown; 0: the last hop
 	span    time.Duration   // of the chart
 	failed  string
+	whose   askWhose
 }
+
+// askWhose says what may be asked about the routers' addresses.
+type askWhose struct{ names, networks bool }
 
 type (
 	// tracingBegan says that a route is being measured.
@@ -48,10 +53,13 @@ type (
 	// hopChosen chooses the hop of the chart, spanChosen how much time it shows.
 	hopChosen  struct{ ttl int }
 	spanChosen struct{ span time.Duration }
+	// tickedNames and tickedNetworks allow to ask whose the routers are.
+	tickedNames    struct{ allowed bool }
+	tickedNetworks struct{ allowed bool }
 )
 
 func (e tracingBegan) on(s *state) {
-	s.tracing = tracing{run: s.tracing.run + 1, running: true, typed: e.typed, hops: map[int]*series{}, span: s.tracing.span}
+	s.tracing = tracing{run: s.tracing.run + 1, running: true, typed: e.typed, hops: map[int]*series{}, span: s.tracing.span, whose: s.tracing.whose}
 }
 
 func (e hopAnswered) on(s *state) {
@@ -79,6 +87,9 @@ func (e tracingEnded) on(s *state) {
 	}
 }
 
+func (e tickedNames) on(s *state)    { s.tracing.whose.names = e.allowed }
+func (e tickedNetworks) on(s *state) { s.tracing.whose.networks = e.allowed }
+
 func (e hopChosen) on(s *state)  { s.tracing.chosen = e.ttl }
 func (e spanChosen) on(s *state) { s.tracing.span = e.span }
 
@@ -103,7 +114,7 @@ func (w *window) traceTo(typed string) {
 	w.apply(noticed{}, tracingBegan{strings.TrimSpace(typed)})
 	ctx, cancel := context.WithCancel(context.Background())
 	w.endTracing = cancel
-	run, lang := w.state.tracing.run, w.state.lang
+	run, lang, ask := w.state.tracing.run, w.state.lang, w.state.tracing.whose
 	w.aside(func() {
 		defer cancel()
 		addr, err := lookUp(ctx, target)
@@ -111,7 +122,7 @@ func (w *window) traceTo(typed string) {
 			w.post(tracingEnded{run, say(lang, "window.route.no-address", "host", target.Host)})
 			return
 		}
-		w.traceRounds(ctx, run, lang, target, addr)
+		w.traceRounds(ctx, run, lang, target, addr, ask)
 		w.post(tracingEnded{run: run})
 	})
 }
@@ -139,8 +150,9 @@ func lookUp(ctx context.Context, t diagnostics.Target) (netip.Addr, error) {
 }
 
 // traceRounds measures round after round and posts what is seen.
-func (w *window) traceRounds(ctx context.Context, run int, lang string, target diagnostics.Target, addr netip.Addr) {
+func (w *window) traceRounds(ctx context.Context, run int, lang string, target diagnostics.Target, addr netip.Addr, ask askWhose) {
 	t := paths.New(paths.Options{Target: addr, Interval: roundEvery})
+	owners := &whose.Book{Names: ask.names, Networks: ask.networks, DNS: net.DefaultResolver}
 	tell := make(chan struct{})
 	go func() {
 		defer close(tell)
@@ -157,10 +169,13 @@ func (w *window) traceRounds(ctx context.Context, run int, lang string, target d
 			if port == nil && time.Since(begun) > tryPortIn && !reached(r) {
 				port = tryPort(ctx, netip.AddrPortFrom(addr, uint16(target.Port)))
 			}
-			w.post(routeSeen{run, report.NewTrace(target.Host, r, port, lang)})
+			doc := report.NewTrace(target.Host, r, port, lang)
+			doc.Identify(owners.Of)
+			w.post(routeSeen{run, doc})
 		}
 	}()
 	t.Run(ctx, func(e paths.Event) {
+		owners.Ask(ctx, e.From)
 		rtt := float32(e.RTT)
 		if e.Lost {
 			rtt = -1
