@@ -96,13 +96,11 @@ func databaseReason(err *sqlite.Error) Reason {
 	switch err.Code() & 0xff {
 	case 5, 6:
 		return Locked
-	case 8:
-		return ReadOnly
 	case 11, 26:
 		return Damaged
 	case 13:
 		return DiskFull
-	case 14, 23, 3:
+	case 14, 23, 3, 8: // on a disk that can only be read no copy could have been made before
 		return Denied
 	case 1:
 		return Schema
