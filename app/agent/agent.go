@@ -72,8 +72,9 @@ type Options struct {
 	Incident func(history.Incident)
 	// Quit is what Agent.Quit calls; nil does nothing.
 	Quit func()
-	// Rest gives memory back that was needed for a moment; nil does nothing.
-	Rest func()
+	// Rest gives memory back that was needed for a moment: after a round of probes, and after much more
+	// than that. nil does nothing.
+	Rest func(much bool)
 	// Wall is the clock on the wall; nil means time.Now.
 	Wall func() time.Time
 }
@@ -98,6 +99,7 @@ type Agent struct {
 	examining int
 	exams     []string // waiting
 	slept     time.Duration
+	rested    time.Duration // when memory was given back
 	fileSeen  fileMark
 	looked    time.Duration // when the settings file was
 	changed   chan struct{}
@@ -117,7 +119,7 @@ func New(o Options) *Agent {
 		o.Wall = time.Now
 	}
 	if o.Rest == nil {
-		o.Rest = func() {}
+		o.Rest = func(bool) {}
 	}
 	if o.Load == nil {
 		o.Load = func() (settings.Settings, error) { return settings.Load(o.File) }
@@ -127,7 +129,7 @@ func New(o Options) *Agent {
 		kick: make(chan struct{}, 1), notes: make(chan Notice, maxNotices),
 	}
 	a.book = newBook(a.unknownTitle)
-	a.keeper = newKeeper(o.Store, o.Wall, a.kept)
+	a.keeper = newKeeper(o.Store, o.Wall, a.kept, a.doze)
 	a.keeper.told = o.Incident
 	a.prober = o.NewProber(o.Settings)
 	a.fileSeen = markOf(o.File)

@@ -38,6 +38,7 @@ type keeper struct {
 	wall  func() time.Time
 	told  func(history.Incident)      // nil: nobody
 	began func(i *incident, id int64) // called for each, with 0 when it could not be written yet
+	wrote func()                      // called after each writing
 
 	mu      sync.Mutex
 	results []probe.Result
@@ -48,8 +49,8 @@ type keeper struct {
 	ids map[*incident]int64 // used by run alone, once it runs
 }
 
-func newKeeper(s Store, wall func() time.Time, began func(*incident, int64)) *keeper {
-	return &keeper{store: s, wall: wall, began: began, wake: make(chan struct{}, 1), ended: make(chan struct{}), ids: map[*incident]int64{}}
+func newKeeper(s Store, wall func() time.Time, began func(*incident, int64), wrote func()) *keeper {
+	return &keeper{store: s, wall: wall, began: began, wrote: wrote, wake: make(chan struct{}, 1), ended: make(chan struct{}), ids: map[*incident]int64{}}
 }
 
 // lasting reads the incidents that lasted when the agent ended.
@@ -131,6 +132,7 @@ func (k *keeper) run(ctx context.Context) {
 					sleep(ctx, tryAgain)
 					k.kick()
 				}
+				k.wrote()
 			}
 		}
 	}

@@ -22,6 +22,9 @@ const (
 	firstRest = firstRound + 5*time.Second
 	// restEvery is how often that is repeated, for what rare things have touched.
 	restEvery = 10 * time.Minute
+	// dozeLeast is how long nothing has to be due for memory to be given back after a round, and
+	// dozeApart how long ago that must have been done.
+	dozeLeast, dozeApart = 3 * time.Second, 20 * time.Second
 	// endTime is how long the end waits for probes, and then for the disk.
 	endTime = 400 * time.Millisecond
 	// maxExaminations run at once: more would disturb each other's measurements.
@@ -71,7 +74,7 @@ func (a *Agent) begin(ctx context.Context) {
 	}
 	a.work.Go(func() {
 		for wait := firstRest; sleep(ctx, wait); wait = restEvery {
-			a.o.Rest()
+			a.o.Rest(true)
 		}
 	})
 	a.work.Go(func() { a.keeper.run(ctx) })
@@ -81,6 +84,21 @@ func (a *Agent) begin(ctx context.Context) {
 	}
 	if a.o.Host.Metered != nil {
 		a.work.Go(func() { a.askMetered(ctx) })
+	}
+}
+
+// doze gives memory back when a round is over and nothing is due for a while.
+func (a *Agent) doze() {
+	a.mu.Lock()
+	ran := time.Since(a.base)
+	next, ok := a.table.next()
+	idle := ok && next-ran >= dozeLeast && ran-a.rested >= dozeApart
+	if idle {
+		a.rested = ran
+	}
+	a.mu.Unlock()
+	if idle {
+		a.o.Rest(false)
 	}
 }
 
@@ -289,7 +307,7 @@ func (a *Agent) examineNext() {
 			a.tellChange()
 			a.mu.Unlock()
 			if last {
-				a.o.Rest() // an examination needs more than all else for a long time
+				a.o.Rest(true) // an examination needs more than all else for a long time
 			}
 		})
 	}

@@ -9,11 +9,13 @@ import (
 	"unsafe"
 )
 
-// rest gives memory back that was needed for a moment: the heap's, and the pages of this program's own
-// code and constants that its start or an examination has touched. Those are read-only and on the disk;
-// what is used again is mapped again (madvise(2), MADV_DONTNEED).
-func rest() {
-	debug.FreeOSMemory()
+// rest gives memory back that was needed for a moment: the pages of this program's own code and
+// constants that were touched, and, when much was done, the heap's. The pages are read-only and on the
+// disk; what is used again is mapped again (madvise(2), MADV_DONTNEED).
+func rest(much bool) {
+	if much {
+		debug.FreeOSMemory()
+	}
 	maps, err := os.Open("/proc/self/maps")
 	if err != nil {
 		return

@@ -4,5 +4,9 @@ package agent
 
 import "runtime/debug"
 
-// rest gives memory back that was needed for a moment.
-func rest() { debug.FreeOSMemory() }
+// rest gives memory back that was needed for a moment, when much was done.
+func rest(much bool) {
+	if much {
+		debug.FreeOSMemory()
+	}
+}
