@@ -4,10 +4,10 @@ import (
 	"errors"
 	"os"
 	"strings"
+	"unsafe"
 
 	"github.com/kardianos/service"
 	"golang.org/x/sys/windows"
-	"golang.org/x/sys/windows/svc/mgr"
 
 	"github.com/waymend/waymend/app/control"
 	"github.com/waymend/waymend/platform/elevate"
@@ -89,13 +89,27 @@ func commandLine() (string, error) {
 		return "", err
 	}
 	defer windows.CloseServiceHandle(h)
-	c, err := (&mgr.Service{Name: serviceName, Handle: h}).Config()
-	return c.BinaryPathName, err
+	const most = 8 << 10 // of the structure with all its texts (QueryServiceConfigW)
+	var buffer [most / 8]uint64
+	config := (*windows.QUERY_SERVICE_CONFIG)(unsafe.Pointer(&buffer))
+	var needed uint32
+	if err := windows.QueryServiceConfig(h, config, most, &needed); err != nil {
+		return "", err
+	}
+	return windows.UTF16PtrToString(config.BinaryPathName), nil
 }
 
-func (s Service) enable() error        { return nil }
-func (s Service) start() (bool, error) { return false, nil }
-func (s Service) stop() (bool, error)  { return false, nil }
+// enable has nothing to repair.
+func (s Service) enable() error { return nil }
+
+// start and stop leave it to the library, which takes what is so already for a failure.
+func (s Service) start() (bool, error) { return s.is(true) }
+func (s Service) stop() (bool, error)  { return s.is(false) }
+
+func (s Service) is(running bool) (bool, error) {
+	state, err := s.State()
+	return state.Running == running, err
+}
 
 // wait is not asked for here; the manager says when to end.
 func (p *program) wait() {}
