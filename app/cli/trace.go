@@ -27,7 +27,6 @@ const (
 	portLimit    = 2 * time.Second
 	portPatience = 1500 * time.Millisecond // before the silent target's port is tried
 	namesLimit   = 500 * time.Millisecond  // after the last answer, for names and networks that are asked for
-	textsAfter   = 3 * time.Millisecond    // the texts are read while packets travel, not while they leave
 )
 
 // destination is what to trace or ping.
@@ -51,8 +50,7 @@ func traceRoute(ctx context.Context, c *call) error {
 	}
 	debug.SetGCPercent(400) // a trace needs a few megabytes: collecting them would only cost time
 	p := c.printer(set.Speaks())
-	warm := time.AfterFunc(textsAfter, func() { resources.Has(p.lang, "trace.looking") })
-	defer warm.Stop()
+	var texts sync.Once // read while packets travel, not while they leave
 	view := newScreen(c.stdout, c.flags.noColor)
 	live := view.moves && !c.flags.json && !c.flags.trace.summary
 	endless := live && c.flags.trace.count == 0
@@ -73,6 +71,7 @@ func traceRoute(ctx context.Context, c *call) error {
 	}
 	b.change()
 	r := t.Run(ctx, func(e trace.Event) {
+		texts.Do(func() { go resources.Has(p.lang, "trace.looking") })
 		owners.Ask(ctx, e.From)
 		b.change()
 	})
