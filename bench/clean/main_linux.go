@@ -79,7 +79,11 @@ func measure(dir, shape string, files, rounds int) error {
 			return err
 		}
 		tool(t, "bleachbit --preview", home, "bleachbit", "--preview", "chromium.cache")
-		if err := clear(t, cleaner, clean.Quickly, "deleted quickly"); err != nil {
+		id, err := clear(t, cleaner)
+		if err == nil {
+			err = remove(t, cleaner, id, clean.Quickly, "deleted quickly")
+		}
+		if err != nil {
 			return err
 		}
 		if err := fill(home, cache, shape, files); err != nil {
@@ -90,14 +94,39 @@ func measure(dir, shape string, files, rounds int) error {
 	if err := fill(home, cache, shape, files); err != nil {
 		return err
 	}
-	before := cpu()
-	start := time.Now()
-	if err := clear(t, cleaner, clean.Gently, "deleted gently"); err != nil {
+	id, err := clear(t, cleaner)
+	if err != nil {
 		return err
 	}
-	share := 100 * float64(cpu()-before) / float64(time.Since(start))
+	share, err := watch(func() error { return remove(t, cleaner, id, clean.Gently, "deleted gently") })
+	if err != nil {
+		return err
+	}
 	report(t, shape, files, share)
 	return nil
+}
+
+// shares are of one core, in percent.
+type shares struct{ mean, most float64 }
+
+// watch measures what work takes of the processor: as a whole, and in the second that took most.
+func watch(work func() error) (s shares, err error) {
+	done := make(chan error, 1)
+	start, before := time.Now(), cpu()
+	go func() { done <- work() }()
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for at, last := start, before; ; {
+		select {
+		case err := <-done:
+			s.mean = 100 * float64(cpu()-before) / float64(time.Since(start))
+			return s, err
+		case now := <-tick.C:
+			used := cpu()
+			s.most = max(s.most, 100*float64(used-last)/float64(now.Sub(at)))
+			at, last = now, used
+		}
+	}
 }
 
 // fill makes the cache of a profile, 2 KB a file, and has it written to the disk.
@@ -135,20 +164,23 @@ func scan(t *times, c *clean.Cleaner) error {
 	return err
 }
 
-func clear(t *times, c *clean.Cleaner, speed clean.Speed, name string) error {
+// clear does what a click does.
+func clear(t *times, c *clean.Cleaner) (id string, err error) {
 	ctx := context.Background()
 	plan, err := c.Plan(ctx, clean.Request{Profiles: c.System.Profiles(ctx), Caches: true})
 	if err != nil {
-		return err
+		return "", err
 	}
 	start := time.Now()
 	result, err := c.Apply(ctx, plan, nil)
-	if err != nil {
-		return err
-	}
 	t.add("from click to cleared", time.Since(start))
-	start = time.Now()
-	gone, err := c.Delete(ctx, result.ID, speed, nil)
+	return result.ID, err
+}
+
+// remove gives the space back, all of it.
+func remove(t *times, c *clean.Cleaner, id string, speed clean.Speed, name string) error {
+	start := time.Now()
+	gone, err := c.Delete(context.Background(), id, speed, nil)
 	if err == nil && (gone.Files == 0 || len(gone.Refused) > 0) {
 		err = fmt.Errorf("not all was deleted: %+v", gone.Refused)
 	}
@@ -181,7 +213,7 @@ func cpu() time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-func report(t *times, shape string, files int, share float64) {
+func report(t *times, shape string, files int, share shares) {
 	load, _ := os.ReadFile("/proc/loadavg")
 	fmt.Printf("%s, %d files (load %s)\n", shape, files, strings.TrimSpace(string(load)))
 	for _, name := range t.names {
@@ -195,5 +227,5 @@ func report(t *times, shape string, files int, share float64) {
 			fmt.Printf("  %s / %s: not measured, there is no %s here\n", pair[0], pair[1], strings.Fields(pair[1])[0])
 		}
 	}
-	fmt.Printf("  deleted gently with %.0f %% of a core\n", share)
+	fmt.Printf("  deleted gently with %.0f %% of a core, %.0f %% in the busiest second\n", share.mean, share.most)
 }
