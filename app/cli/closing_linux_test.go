@@ -12,6 +12,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // pretendChromium holds a Chromium's directory as one that runs, until SIGINT, on which Chromium saves
@@ -34,28 +35,36 @@ func pretendChromium() {
 		os.Exit(1)
 	}
 	how := <-ends
-	if how == syscall.SIGINT {
-		_ = os.WriteFile(filepath.Join(root, "saved"), nil, 0o600)
-	}
 	listener.Close()
 	os.Remove(lock)
+	if how == syscall.SIGINT { // the last cookies are written when all locks are gone
+		time.Sleep(300 * time.Millisecond)
+		err := database(filepath.Join(root, "Default/Cookies"), "INSERT OR REPLACE INTO cookies VALUES (1, 'example.test', '', 'n', 'v', '/', 0)")
+		if err == nil {
+			err = os.WriteFile(filepath.Join(root, "saved"), nil, 0o600)
+		}
+		if err != nil {
+			fmt.Println(err)
+			os.Exit(1)
+		}
+	}
 }
 
 // running starts one in the account.
-func (p person) running(t *testing.T) (root string) {
+func (p person) running(t *testing.T) (root string, c *exec.Cmd) {
 	t.Helper()
 	name, err := exec.LookPath("pretend-chromium")
 	if err != nil {
 		t.Fatal(err)
 	}
 	root = filepath.Join(p.home, ".config/chromium")
-	c := exec.Command(name, root)
+	c = exec.Command(name, root)
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = c.Process.Kill(); _ = c.Wait() })
 	waitFor(t, func() bool { _, err := os.Lstat(filepath.Join(root, "SingletonLock")); return err == nil })
-	return root
+	return root, c
 }
 
 // TestClosesFirst: a browser that is in the way is closed when the person says so, in the way in which
@@ -79,7 +88,7 @@ func TestClosesFirst(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p := newPerson(t)
-			root := p.running(t)
+			root, chromium := p.running(t)
 			command := p.command(append(slices.Clone(c.args), "--timeout", "1s")...)
 			if c.args[0] == "reset" || slices.Contains(c.args, "--dry-run") {
 				command = p.command(c.args...)
@@ -99,6 +108,9 @@ func TestClosesFirst(t *testing.T) {
 			}
 			if code := command.ProcessState.ExitCode(); code != c.code {
 				t.Errorf("exit code %d: %s", code, shown)
+			}
+			if c.closed {
+				_ = chromium.Wait()
 			}
 			_, saved := os.Stat(filepath.Join(root, "saved"))
 			_, locked := os.Lstat(filepath.Join(root, "SingletonLock"))

@@ -19,7 +19,7 @@ var (
 const CloseTime = 15 * time.Second
 
 // Close asks the browser of a profile to close all its windows, as if the person did, and waits
-// until it has. It forces nothing: a browser that asks something, or that cannot be asked from
+// until it has: not only until its locks are free, since Chromium writes its last cookies after that. It forces nothing: a browser that asks something, or that cannot be asked from
 // here, stays open.
 func (s System) Close(ctx context.Context, p Profile) error {
 	live := s.State(p)
@@ -36,7 +36,7 @@ func (s System) Close(ctx context.Context, p Profile) error {
 	}
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
-	for s.State(p).State != Stopped {
+	for s.State(p).State != Stopped || !ended(live.PID) {
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
