@@ -83,7 +83,7 @@ func TestProbe(t *testing.T) {
 		{"no answer", plain(silent), Request, wire.Timeout, 0, 0},
 		{"hangs up", plain(func(c net.Conn) { _, _ = c.Read(make([]byte, 1<<12)) }), Request, wire.EOF, 0, 0},
 		{"hangs up in the head", plain(says("HTTP/1.1 200 OK\r\nContent-")), Request, wire.EOF, 0, 0},
-		{"resets", plain(func(c net.Conn) { _ = c.(*net.TCPConn).SetLinger(0) }), Request, wire.Reset, 0, 0},
+		{"resets", plain(func(c net.Conn) { _, _ = c.Read(make([]byte, 1)); _ = c.(*net.TCPConn).SetLinger(0) }), Request, wire.Reset, 0, 0},
 		{"bad gateway", plain(says("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n")), Done, ServerError, 502, 0},
 		{"bad gateway that stalls", plain(func(c net.Conn) { says("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 9\r\n\r\n")(c); silent(c) }), Done, ServerError, 502, 0},
 		{"not found", plain(says("HTTP/1.1 404 Not Found\r\n\r\n")), Done, "", 404, 0},
