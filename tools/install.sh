@@ -55,6 +55,24 @@ linters() {
 		say "the linters could not be built; they are skipped"
 }
 
+# monitoring is what measurements are handed to in tests: Debian's Prometheus, unpacked but not installed,
+# so that nothing starts, and a collector built from the module in tools/collector.
+monitoring() {
+	mkdir -p dist/tools
+	if [ ! -x dist/tools/promtool ] && command -v apt-get >/dev/null 2>&1; then
+		say "unpacking Debian's prometheus into dist/tools (20 MB)"
+		room=$(mktemp -d)
+		(cd "$room" && apt-get download -q prometheus >/dev/null 2>&1 && dpkg -x prometheus_*.deb . &&
+			cp usr/bin/prometheus usr/bin/promtool "$OLDPWD/dist/tools/") || say "it cannot be had; its test is skipped"
+		rm -rf "$room"
+	fi
+	if [ ! -x dist/tools/collector ] || [ tools/collector/go.mod -nt dist/tools/collector ]; then
+		say "building an OpenTelemetry collector (once, a minute or two)"
+		CGO_ENABLED=0 go -C tools/collector build -trimpath -ldflags '-s -w' -o ../../dist/tools/collector . ||
+			say "the collector could not be built; its test is skipped"
+	fi
+}
+
 if ! command -v go >/dev/null 2>&1; then
 	say "Go is needed (1.26 or newer): https://go.dev/dl/" >&2
 	exit 1
@@ -86,6 +104,7 @@ test)
 	# shellcheck disable=SC2086
 	packages gcc libc6-dev $lab_packages $window_packages $tray_packages $mending_packages
 	linters
+	monitoring
 	;;
 *)
 	say "unknown step $1" >&2

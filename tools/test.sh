@@ -137,6 +137,7 @@ part "laboratory" nginx laboratory
 part "routes" traceroute recorded dist/route.log go test -short -tags lab ./lab/route -count=1 -v -timeout 15m
 part "window" xdotool recorded dist/window.log env CGO_ENABLED=1 go test -tags lab ./lab/window -count=1 -v -timeout 15m
 part "tray" xfce4-panel recorded dist/tray.log go test -tags lab ./lab/tray -count=1 -v -timeout 5m
+part "monitoring" ip recorded dist/monitoring.log unshare -n sh -c 'ip link set lo up; exec go test -tags lab ./lab/export -count=1 -v -timeout 5m'
 part "booted system" debootstrap lab/remedies/system.sh
 part "service" systemd-nspawn recorded dist/service.log go test -tags lab ./lab/service -count=1 -v -timeout 10m
 part "remedies" dnsmasq recorded dist/remedies.log go test -tags lab ./lab/remedies -count=1 -v -timeout 15m
