@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/waymend/waymend/app/control"
+	"github.com/waymend/waymend/app/history"
 	"github.com/waymend/waymend/app/settings"
 	"github.com/waymend/waymend/diagnostics"
 	"github.com/waymend/waymend/diagnostics/probe"
@@ -444,6 +445,35 @@ func TestProvisional(t *testing.T) {
 		f.run(t, 40*time.Minute)
 		all := f.memory.all()
 		if len(all) != 1 || all[0].Known.Sub(w.begin)-trouble.from > 2*time.Minute || all[0].Ended.IsZero() || all[0].Fault != "unknown" {
+			t.Errorf("%+v", all)
+		}
+	})
+}
+
+// TestHandedOn follows the incidents from outside: what begins there also ends, also when it turns out
+// to be the connection's, or lasted when the agent began.
+func TestHandedOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		site0, all := kinds[2], everywhere[0]
+		site0.address, site0.from, site0.to = site(0), 5*time.Minute, 30*time.Minute
+		all.from, all.to = 8*time.Minute, 30*time.Minute
+		lasting := history.Incident{ID: 1, Address: site(1), Fault: "site.bad-gateway", Blame: "website", Began: time.Now().Add(-time.Hour)}
+		active, most := map[string]bool{}, 0
+		f := newFixture(&world{faults: []fault{site0, all}}, watch(3, time.Minute), func(o *Options) {
+			o.Incident = func(i history.Incident) {
+				active[i.Address] = true
+				most = max(most, len(active))
+				if !i.Ended.IsZero() {
+					delete(active, i.Address)
+				}
+			}
+		})
+		f.memory.incidents = []kept{{Incident: lasting}}
+		f.run(t, time.Hour)
+		if most != 1 || len(active) != 0 {
+			t.Errorf("up to %d incidents at once, and %v never end", most, active)
+		}
+		if all := f.memory.all(); len(all) != 2 || all[1].Address != "" || all[1].Blame != "provider" || all[1].Ended.IsZero() {
 			t.Errorf("%+v", all)
 		}
 	})

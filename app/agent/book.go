@@ -38,10 +38,11 @@ type moment struct {
 type incident struct {
 	history.Incident
 	began   moment
-	witness string // whose recovery ends it; "" for the connection's own
-	partial bool   // the connection's, but some addresses were reached all the same
-	stored  bool   // the history has it, or could not take it
-	told    string // the title that was told to the person; "" for none yet
+	witness string           // whose recovery ends it; "" for the connection's own
+	partial bool             // the connection's, but some addresses were reached all the same
+	stored  bool             // the history has it, or could not take it
+	told    string           // the title that was told to the person; "" for none yet
+	outside history.Incident // as it was handed on last; zero before
 	looked  time.Duration
 	next    time.Duration // pause before the next examination
 }

@@ -65,7 +65,10 @@ func (k *keeper) lasting(ctx context.Context) []history.Incident {
 }
 
 // knows takes up an incident that is in the history already. Before run.
-func (k *keeper) knows(i *incident) { k.ids[i] = i.ID }
+func (k *keeper) knows(i *incident) {
+	k.ids[i] = i.ID
+	k.tell(i)
+}
 
 // over ends an incident that nobody watches any more. Before run.
 func (k *keeper) over(i history.Incident, at time.Time) {
@@ -95,8 +98,8 @@ func (k *keeper) keep(i *incident, text []byte) { k.note(change{do: keep, of: i,
 
 func (k *keeper) note(c change) {
 	c.incident = c.of.Incident
-	if k.told != nil && c.do != keep {
-		k.told(c.incident)
+	if c.do != keep {
+		k.tell(c.of)
 	}
 	k.mu.Lock()
 	if len(k.changes) < maxChanges {
@@ -104,6 +107,20 @@ func (k *keeper) note(c change) {
 	}
 	k.mu.Unlock()
 	k.kick()
+}
+
+// tell hands an incident to whoever follows them. One that became another subject's ends there and
+// begins here: outside, an incident is known by its address.
+func (k *keeper) tell(i *incident) {
+	if k.told == nil {
+		return
+	}
+	if was := i.outside; !was.Began.IsZero() && was.Address != i.Address {
+		was.Ended = k.wall()
+		k.told(was)
+	}
+	i.outside = i.Incident
+	k.told(i.Incident)
 }
 
 func (k *keeper) kick() {
