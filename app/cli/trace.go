@@ -50,7 +50,7 @@ func traceRoute(ctx context.Context, c *call) error {
 	}
 	debug.SetGCPercent(400) // a trace needs a few megabytes: collecting them would only cost time
 	p := c.printer(set.Speaks())
-	var texts sync.Once // read while packets travel, not while they leave
+	var early sync.Once
 	view := newScreen(c.stdout, c.flags.noColor)
 	live := view.moves && !c.flags.json && !c.flags.trace.summary
 	endless := live && c.flags.trace.count == 0
@@ -71,7 +71,7 @@ func traceRoute(ctx context.Context, c *call) error {
 	}
 	b.change()
 	r := t.Run(ctx, func(e trace.Event) {
-		texts.Do(func() { go resources.Has(p.lang, "trace.looking") })
+		early.Do(func() { go rehearse(to, t, p.lang) })
 		owners.Ask(ctx, e.From)
 		b.change()
 	})
@@ -91,6 +91,13 @@ func traceRoute(ctx context.Context, c *call) error {
 		table.print(d)
 	}
 	return c.traced(ctx, d, endless)
+}
+
+// rehearse writes the answer once, to nobody, while packets travel: the texts are read then, and what
+// writes it has come into memory. The target's answer does not wait for that.
+func rehearse(to destination, t *trace.Tracer, lang string) {
+	_, _ = report.NewTrace(to.typed, t.Result(), nil, lang).JSON()
+	resources.Has(lang, "trace.looking")
 }
 
 // traced chooses the exit code: done when the target answered in any way.

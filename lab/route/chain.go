@@ -121,7 +121,7 @@ func (x *Node) Limited(perSecond, burst int) error {
 // limited to two ICMP errors a second, 49 ms to the end and as much back. Without delays its links are
 // plain.
 func Reference(delays bool) (*Chain, error) {
-	tenths := []int{5, 10, 10, 20, 30, 60, 120, 120, 70, 25, 15, 5}
+	tenths := []int{6, 12, 12, 24, 36, 60, 119, 119, 60, 24, 12, 6}
 	c, err := NewChain(len(tenths), 1, func(i int) []string {
 		if !delays {
 			return nil
