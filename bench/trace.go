@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"slices"
@@ -120,9 +121,9 @@ func hopsOf(f *figures) string {
 // them has rights that an ordinary account lacks; mtr's helper has its own.
 func inTurns(c *route.Chain, list []tracer, runs int, quick bool) (map[string]*figures, error) {
 	got := map[string]*figures{}
-	for run := range runs {
-		for i := range list { // nobody always comes after the same other
-			x := list[(run+i)%len(list)]
+	for range runs {
+		for _, i := range rand.Perm(len(list)) { // nobody always comes after the same other
+			x := list[i]
 			if quick && strings.HasPrefix(x.name, "mtr") {
 				continue
 			}
