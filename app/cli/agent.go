@@ -143,7 +143,7 @@ const followAgain = 3 * time.Second
 // tray shows the tray until the context ends, and reports whether there could be one. It has to run
 // on the main goroutine.
 func (w *watching) tray(ctx context.Context) bool {
-	err := tray.Run(ctx, tray.Options{Lang: w.lang, Statuses: w.statuses, Do: tray.Actions{
+	err := tray.Run(ctx, tray.Options{Lang: w.lang, Statuses: w.statuses, Shown: w.tellTrayless(), Do: tray.Actions{
 		Check:  func() { _ = control.AgentCheck(ctx, "") },
 		Reset:  func() { w.open(control.Wish{Page: control.Reset}) },
 		Show:   func(address string) { w.open(control.Wish{Address: address}) },
@@ -160,6 +160,17 @@ func (w *watching) tray(ctx context.Context) bool {
 		return false
 	}
 	return true
+}
+
+// tellTrayless says once that the desktop shows no tray.
+func (w *watching) tellTrayless() func(bool) {
+	told := false
+	return func(shown bool) {
+		if !shown && !told {
+			told = true
+			w.notice("%s", resources.Text(w.lang, "tray.missing", nil))
+		}
+	}
 }
 
 // open lets the window show something, and starts it when there is none.

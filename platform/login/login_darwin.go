@@ -113,7 +113,9 @@ func Unlaunch(user bool, label string) error {
 func launchctl(args ...string) (string, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), askTime)
 	defer cancel()
-	out, err := exec.CommandContext(ctx, "/bin/launchctl", args...).Output()
+	ask := exec.CommandContext(ctx, "/bin/launchctl", args...)
+	ask.WaitDelay = time.Second // a child of it that keeps the pipe open must not keep us
+	out, err := ask.Output()
 	var failed *exec.ExitError
 	if errors.As(err, &failed) {
 		if text := strings.TrimSpace(string(failed.Stderr)); text != "" {

@@ -174,7 +174,9 @@ func Systemctl(user bool, args ...string) (string, error) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), askTime)
 	defer cancel()
-	out, err := exec.CommandContext(ctx, "systemctl", append([]string{scope, "--no-ask-password", "--no-pager"}, args...)...).Output()
+	ask := exec.CommandContext(ctx, "systemctl", append([]string{scope, "--no-ask-password", "--no-pager"}, args...)...)
+	ask.WaitDelay = time.Second // a child of it that keeps the pipe open must not keep us
+	out, err := ask.Output()
 	var failed *exec.ExitError
 	if errors.As(err, &failed) {
 		if text := strings.TrimSpace(string(failed.Stderr)); text != "" {
