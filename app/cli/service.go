@@ -294,7 +294,7 @@ func (s *serving) showSchedule(line func(string, ...string)) {
 // sentence puts an error into words.
 func (s *serving) sentence(err error) error {
 	scope := string(s.service.Scope)
-	say := func(key string, pairs ...string) error {
+	explain := func(key string, pairs ...string) error {
 		return codeError{exitFault, s.p.say("cli.service."+key, pairs...)}
 	}
 	var code codeError
@@ -302,17 +302,17 @@ func (s *serving) sentence(err error) error {
 	case errors.As(err, &code):
 		return err
 	case errors.Is(err, agent.ErrNoSystem):
-		return say("no-system."+scope, "command", "waymend service install --system")
+		return explain("no-system."+scope, "command", "waymend service install --system")
 	case errors.Is(err, agent.ErrNotInstalled):
-		return say("absent", "command", s.command("install"))
+		return explain("absent", "command", s.command("install"))
 	case errors.Is(err, agent.ErrRights), errors.Is(err, os.ErrPermission):
-		return say("rights", "command", s.command(s.doc.Action))
+		return explain("rights", "command", s.command(s.doc.Action))
 	case errors.Is(err, agent.ErrUnsafe):
-		return say("unsafe", "program", s.service.Program)
+		return explain("unsafe", "program", s.service.Program)
 	case errors.Is(err, units.ErrPath):
-		return say("path", "path", wire.Printable(s.service.Program, 300))
+		return explain("path", "path", wire.Printable(s.service.Program, 300))
 	}
-	return say("refused", "why", wire.Printable(err.Error(), 300))
+	return explain("refused", "why", wire.Printable(err.Error(), 300))
 }
 
 // run is what the system's service manager starts. It watches; while another process of the scope does,
