@@ -118,10 +118,10 @@ func (x *Node) Limited(perSecond, burst int) error {
 }
 
 // Reference is the path that the figures of speed are taken on: 12 hops, the fifth silent, the eighth
-// limited to two ICMP errors a second, 49 ms to the end and as much back. Without delays its links are
+// limited to two ICMP errors a second, 41 ms to the end and as much back. Without delays its links are
 // plain.
 func Reference(delays bool) (*Chain, error) {
-	tenths := []int{6, 12, 12, 24, 36, 60, 119, 119, 60, 24, 12, 6}
+	tenths := []int{5, 10, 10, 20, 30, 50, 100, 100, 50, 20, 10, 5}
 	c, err := NewChain(len(tenths), 1, func(i int) []string {
 		if !delays {
 			return nil
