@@ -149,6 +149,7 @@ func (w *window) arrive(wish control.Wish) {
 	switch {
 	case wish.Page == control.Reset:
 		w.visit(placeCleanUp)
+		w.view.at(placeCleanUp).(*cleanupPage).reset() // shows its plan, and waits
 	case wish.Page == control.History:
 		w.visit(placeHistory)
 		w.openIncident(wish.Incident)

@@ -1,7 +1,6 @@
 package gui
 
 import (
-	"archive/zip"
 	"os"
 	"testing"
 	"time"
@@ -9,41 +8,14 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
-	"github.com/waymend/waymend/app/examine"
 	"github.com/waymend/waymend/app/kept"
-	"github.com/waymend/waymend/app/report"
 	"github.com/waymend/waymend/app/settings"
-	"github.com/waymend/waymend/diagnostics/checks"
 	"github.com/waymend/waymend/platform/launch"
 )
 
 func TestMain(m *testing.M) {
 	time.Local = time.UTC // the pages show times
 	os.Exit(m.Run())
-}
-
-// recorded is an examination that was made in the laboratory, judged by today's rules.
-func recorded(t *testing.T, name, lang string) (report.Examination, report.Document) {
-	t.Helper()
-	z, err := zip.OpenReader("../report/testdata/recorded.zip")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer z.Close()
-	f, err := z.Open(name + ".json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	e, err := report.Read(f, checks.All())
-	if err != nil {
-		t.Fatal(err)
-	}
-	d, err := examine.Judge(e, lang)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return e, d
 }
 
 // pages are states of the window whose whole content is compared with testdata/pages/*.xml.

@@ -85,7 +85,11 @@ func (w *window) render() {
 	defer w.trace.rendered(w)
 	v, s := w.view, &w.state
 	if v.notice.render(s.notice) {
-		v.shift(v.pages[s.place].scroller())
+		if v.shown == s.place {
+			v.shift(v.at(s.place).scroller())
+		} else {
+			v.page.Refresh()
+		}
 	}
 	if v.shown != s.place {
 		v.shown = s.place
