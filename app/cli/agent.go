@@ -43,7 +43,7 @@ func watchHere(ctx context.Context, c *call) error {
 	name, err := control.Listen(trayName, http.NotFoundHandler())
 	withTray := err == nil && !c.flags.noTray
 	if err == nil {
-		defer name.Close()
+		defer func() { _ = name.Close() }()
 	}
 	ended := make(chan error, 1)
 	go func() {
@@ -52,7 +52,7 @@ func watchHere(ctx context.Context, c *call) error {
 	}()
 	if withTray && !w.tray(ctx) && set.Watch.Off && ctx.Err() == nil {
 		cancel()
-		<-ended
+		_ = <-ended
 		return codeError{exitFault, "the background checks are switched off in the settings, and this desktop shows no tray"}
 	}
 	return <-ended

@@ -91,8 +91,8 @@ func (p printer) incidentLine(i pastIncident) {
 
 // csv writes a row for each step of each address, for a spreadsheet; times are UTC.
 func (c *call) csv(ctx context.Context, store *history.Store, names []string, l look) error {
-	w := csv.NewWriter(c.out)
-	w.Write([]string{"address", "at", "length_s", "probes", "failed", "min_ms", "mean_ms", "max_ms", "p95_ms", "known_s", "well_s"})
+	w := csv.NewWriter(c.out) // which keeps its first error for the end
+	_ = w.Write([]string{"address", "at", "length_s", "probes", "failed", "min_ms", "mean_ms", "max_ms", "p95_ms", "known_s", "well_s"})
 	for _, name := range names {
 		list, err := store.Spans(ctx, name, l.from, l.to, stepFor(l))
 		if err != nil {
@@ -100,7 +100,7 @@ func (c *call) csv(ctx context.Context, store *history.Store, names []string, l 
 		}
 		for _, span := range list {
 			s := spanPast(span)
-			w.Write([]string{cell(name), s.At, decimal(&s.LengthS), strconv.Itoa(s.Probes), strconv.Itoa(s.Failed),
+			_ = w.Write([]string{cell(name), s.At, decimal(&s.LengthS), strconv.Itoa(s.Probes), strconv.Itoa(s.Failed),
 				decimal(s.MinMs), decimal(s.MeanMs), decimal(s.MaxMs), decimal(s.P95Ms), decimal(&s.KnownS), decimal(&s.WellS)})
 		}
 	}

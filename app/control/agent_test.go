@@ -138,7 +138,7 @@ func TestAgentRefuses(t *testing.T) {
 		{"check", object{"address": "unknown.example"}, 404},
 		{"check", object{"address": "a\x1b[2J"}, 400},
 		{"check", object{"address": 1}, 400},
-		{"check", object{"adress": "a"}, 400},
+		{"check", object{"where": "a"}, 400},
 		{"check", []int{}, 400},
 		{"check", object{"address": strings.Repeat("a", maxBody)}, 413},
 		{"pause", object{"minutes": -1}, 400},

@@ -206,7 +206,9 @@ func (e *Exporter) incidents() (list []history.Incident) {
 	for _, i := range e.active {
 		list = append(list, i)
 	}
-	slices.SortFunc(list, func(a, b history.Incident) int { return cmp.Or(a.Began.Compare(b.Began), strings.Compare(a.Address, b.Address)) })
+	slices.SortFunc(list, func(a, b history.Incident) int {
+		return cmp.Or(a.Began.Compare(b.Began), strings.Compare(a.Address, b.Address))
+	})
 	return list
 }
 

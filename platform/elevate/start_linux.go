@@ -61,7 +61,7 @@ func viaPkexec(ctx context.Context, pkexec, self string, steps []change.Step, ea
 	answer := listen(out, nonce, steps, each)
 	stop()
 	if ctx.Err() != nil && answer != nil {
-		go cmd.Wait() // it is reaped whenever it ends
+		go func() { _ = cmd.Wait() }() // it is reaped whenever it ends
 		return ctx.Err()
 	}
 	var exit *exec.ExitError

@@ -139,7 +139,9 @@ func (v *timelineView) band(l look, i int, s State, left, right, high float32) {
 	if i == len(v.bands) {
 		v.bands = append(v.bands, canvas.NewRectangle(nil))
 	}
-	b, tall, paint := v.bands[i], float32(0), ColorWay
+	var tall float32
+	var paint fyne.ThemeColorName
+	b := v.bands[i]
 	switch s {
 	case OK:
 		tall, paint = 0.4, ColorOK
