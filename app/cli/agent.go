@@ -52,7 +52,9 @@ func watchHere(ctx context.Context, c *call) error {
 	}()
 	if withTray && !w.tray(ctx) && set.Watch.Off && ctx.Err() == nil {
 		cancel()
-		_ = <-ended
+		if err := <-ended; err != nil {
+			return err
+		}
 		return codeError{exitFault, "the background checks are switched off in the settings, and this desktop shows no tray"}
 	}
 	return <-ended
