@@ -26,7 +26,7 @@ var flagHelp = []struct{ name, shown, what string }{
 	{"report", "--report FILE", "save a report: .html, .md or .json"},
 	{"letter", "--letter WHO", "then write to who can mend it: owner, provider or network-admin"},
 	{"replay", "--replay FILE", "judge a saved .json report again; touches no network"},
-	{"outside", "--outside", "ask the view from elsewhere too (not in this version)"},
+	{"outside", "--outside", "trace: ask Team Cymru whose networks the routers are in; check: not in this version"},
 	{"origin", "--origin IP", "ask this address of the site directly too (not in this version)"},
 	{"dry-run", "--dry-run", "only show what would change"},
 	{"yes", "--yes", "do not ask before it is done"},
