@@ -155,6 +155,7 @@ func (w *testWindow) pushes() (list []*part.Push) {
 func TestStartAtLogin(t *testing.T) {
 	w := openTestWindow(t, settings.Defaults())
 	w.visit(placeSettings)
+	w.settle()
 	tick := w.view.at(placeSettings).(*settingsPage).watch.login
 	tick.SetChecked(true)
 	w.settle()
