@@ -28,7 +28,7 @@ const openAction = "open"
 // watchHere is the command "agent": the schedule in this session, with a tray where there is one.
 // Where a service of this person's runs the schedule, the tray shows that.
 func watchHere(ctx context.Context, c *call) error {
-	set, err := c.settings()
+	set, _, err := c.loaded() // the agent itself says what is wrong with them
 	if err != nil {
 		return err
 	}

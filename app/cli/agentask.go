@@ -59,7 +59,7 @@ func agentCommand(ctx context.Context, c *call) error {
 
 // askAgent asks, and shows how things are afterwards.
 func (c *call) askAgent(ctx context.Context, a agentAction, args []string) error {
-	set, err := c.settings()
+	set, broken, err := c.loaded()
 	if err != nil {
 		return err
 	}
@@ -72,6 +72,9 @@ func (c *call) askAgent(ctx context.Context, a agentAction, args []string) error
 			return err
 		}
 		return codeError{exitFault, p.agentRefusal(err)}
+	}
+	if broken != nil { // what runs keeps those that it has
+		c.notice("%s", wire.Printable(broken.Error(), 400))
 	}
 	if a.name == "quit" {
 		if c.flags.json {
@@ -119,6 +122,8 @@ func (p printer) agentRefusal(err error) string {
 	switch {
 	case errors.Is(err, control.ErrAbsent):
 		return p.say("cli.agent.absent")
+	case errors.Is(err, context.DeadlineExceeded):
+		return p.say("cli.agent.silent")
 	case errors.As(err, &refusal) && refusal.Status == http.StatusForbidden:
 		return p.say("cli.agent.rights")
 	case errors.As(err, &refusal) && refusal.Status == http.StatusNotFound:

@@ -112,21 +112,26 @@ func (c *call) checkReport() error {
 
 // settings reads the settings file; a broken one that nobody named is only worth a notice.
 func (c *call) settings() (settings.Settings, error) {
+	set, broken, err := c.loaded()
+	if broken != nil {
+		c.notice("%s; the defaults are used", wire.Printable(broken.Error(), 400))
+	}
+	return set, err
+}
+
+// loaded is settings without the notice: broken is what is wrong with a file that nobody named.
+func (c *call) loaded() (set settings.Settings, broken, err error) {
 	if c.flags.config == "" {
-		set, err := settings.Load(settings.File())
-		if err != nil {
-			c.notice("%s; the defaults are used", wire.Printable(err.Error(), 400))
-		}
-		return set, nil
+		set, broken = settings.Load(settings.File())
+		return set, broken, nil
 	}
 	if _, err := os.Stat(c.flags.config); err != nil {
-		return settings.Settings{}, misuse("the settings file %q cannot be read: %s", wire.Printable(c.flags.config, 200), plainError(err))
+		return settings.Settings{}, nil, misuse("the settings file %q cannot be read: %s", wire.Printable(c.flags.config, 200), plainError(err))
 	}
-	set, err := settings.Load(c.flags.config)
-	if err != nil {
-		return set, usageError{err}
+	if set, err = settings.Load(c.flags.config); err != nil {
+		return set, nil, usageError{err}
 	}
-	return set, nil
+	return set, nil, nil
 }
 
 // examine runs one examination, shows it, and tells the exit code through its error.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -159,6 +160,27 @@ func TestAgentRefuses(t *testing.T) {
 	}
 	if got := d.notes(); len(got) > 0 {
 		t.Errorf("told %q", got)
+	}
+}
+
+// TestAgentPassword: a password in an address goes nowhere, and neither does it hide the address.
+func TestAgentPassword(t *testing.T) {
+	place(t)
+	d := newDiary(t)
+	serve(t, Agent, AgentHandler(d), usual)
+	const address = "http://joe:secret@intranet.example/?a=b"
+	if err := AgentWatch(t.Context(), address, 0); err != nil {
+		t.Fatal(err)
+	}
+	set, err := settings.Load(d.file)
+	if err != nil || len(set.Watch.Addresses) != 1 || set.Watch.Addresses[0].Address != "http://intranet.example/?a=b" {
+		t.Errorf("%+v, %v", set.Watch.Addresses, err)
+	}
+	if text, _ := os.ReadFile(d.file); strings.Contains(string(text), "secret") {
+		t.Errorf("the settings hold the password:\n%s", text)
+	}
+	if err := AgentUnwatch(t.Context(), address); err != nil {
+		t.Error(err)
 	}
 }
 

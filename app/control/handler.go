@@ -193,7 +193,15 @@ func (a *api) check(r *http.Request) error {
 	if !validAddress(in.Address) {
 		return &Error{http.StatusBadRequest, "not an address"}
 	}
-	return a.schedule.Check(in.Address)
+	return a.schedule.Check(watched(in.Address))
+}
+
+// watched is an address as the settings hold it: without a user name and a password.
+func watched(address string) string {
+	if t, err := diagnostics.ParseTarget(address); err == nil {
+		return t.Input
+	}
+	return address // "", or one that nobody watches
 }
 
 func (a *api) pause(r *http.Request) error {
@@ -246,14 +254,18 @@ func (a *api) watch(r *http.Request) error {
 	if err := read(r, &in); err != nil {
 		return err
 	}
-	if _, err := diagnostics.ParseTarget(in.Address); err != nil || !validAddress(in.Address) {
+	if !validAddress(in.Address) {
 		return &Error{http.StatusBadRequest, "not an address"}
 	}
+	t, err := diagnostics.ParseTarget(in.Address)
+	if err != nil {
+		return &Error{http.StatusBadRequest, err.Error()}
+	}
 	if in.Every != 0 && (in.Every < settings.MinEvery || in.Every > settings.MaxEvery) {
-		return &Error{http.StatusBadRequest, "not an interval"}
+		return &Error{http.StatusBadRequest, "an interval goes from " + settings.Span(settings.MinEvery) + " to " + settings.Span(settings.MaxEvery)}
 	}
 	return a.edit(func(w *settings.Watch) error {
-		if !w.Add(settings.Watched{Address: in.Address, Every: in.Every}) {
+		if !w.Add(settings.Watched{Address: t.Input, Every: in.Every}) {
 			return &Error{http.StatusConflict, "as many addresses are watched as can be"}
 		}
 		return nil
@@ -266,7 +278,7 @@ func (a *api) unwatch(r *http.Request) error {
 		return err
 	}
 	return a.edit(func(w *settings.Watch) error {
-		if !w.Remove(in.Address) {
+		if !w.Remove(watched(in.Address)) {
 			return ErrUnknown
 		}
 		return nil

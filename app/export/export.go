@@ -12,6 +12,7 @@ import (
 	"context"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -48,7 +49,8 @@ type Exporter struct {
 	queue   queue
 	wake    chan struct{} // an incident waits
 	mu      sync.Mutex
-	last    map[string]*series // by address as it is shown
+	last    map[string]*series // by address
+	labels  map[string]string  // of the addresses that are watched: what they are called outside
 	active  map[incidentKey]history.Incident
 	events  []event
 	memory  []message // where the disk takes none
@@ -88,7 +90,13 @@ func New(o Options) *Exporter {
 	if o.Watch.OTLP == "" && o.Watch.Prometheus == "" {
 		return nil
 	}
-	return &Exporter{o: o, queue: queue{dir: o.Dir}, wake: make(chan struct{}, 1), last: map[string]*series{}, active: map[incidentKey]history.Incident{}}
+	e := &Exporter{o: o, queue: queue{dir: o.Dir}, wake: make(chan struct{}, 1), last: map[string]*series{}, active: map[incidentKey]history.Incident{}}
+	addresses := make([]string, len(o.Watch.Addresses))
+	for i, a := range o.Watch.Addresses {
+		addresses[i] = a.Address
+	}
+	e.labels = labels(addresses)
+	return e
 }
 
 // Probes takes the results of a tick in.
@@ -104,7 +112,7 @@ func (e *Exporter) Probes(list []probe.Result) {
 			if len(e.last) > settings.MaxWatched {
 				continue
 			}
-			s = &series{shown: discreet(r.Address)}
+			s = &series{shown: e.label(r.Address)}
 			e.last[r.Address] = s
 		}
 		s.Result = r
@@ -126,6 +134,35 @@ func (e *Exporter) Watches(addresses []string) {
 			delete(e.last, address)
 		}
 	}
+	e.labels = labels(addresses)
+	for address, s := range e.last {
+		s.shown = e.label(address)
+	}
+}
+
+// labels calls each address something of its own: those that differ only in what is hidden are numbered,
+// for a metric must not be there twice.
+func labels(addresses []string) map[string]string {
+	named, times := map[string]string{}, map[string]int{}
+	for _, address := range addresses {
+		if _, again := named[address]; again {
+			continue
+		}
+		label := discreet(address)
+		if times[label]++; times[label] > 1 {
+			label += "#" + strconv.Itoa(times[label])
+		}
+		named[address] = label
+	}
+	return named
+}
+
+// label is what an address is called outside.
+func (e *Exporter) label(address string) string {
+	if label, ok := e.labels[address]; ok {
+		return label
+	}
+	return discreet(address)
 }
 
 // Incident takes an incident in that began, changed or ended.
@@ -204,6 +241,7 @@ func (e *Exporter) incidents() (list []history.Incident) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for _, i := range e.active {
+		i.Address = e.label(i.Address)
 		list = append(list, i)
 	}
 	slices.SortFunc(list, func(a, b history.Incident) int {

@@ -64,6 +64,29 @@ func TestDiscreet(t *testing.T) {
 	}
 }
 
+// TestLabels: addresses that differ only in what is hidden are still told apart.
+func TestLabels(t *testing.T) {
+	list := []string{"http://a.example/?k=1", "http://a.example/?k=2", "http://b.example/", "http://a.example/?k=3", "http://b.example/"}
+	e := New(Options{Watch: settings.Watch{Prometheus: "127.0.0.1:1"}})
+	for _, address := range list {
+		e.Probes([]probe.Result{{Address: address, At: noon}})
+	}
+	e.Watches(list)
+	for address, want := range map[string]string{list[0]: "http://a.example/?k=REDACTED", list[1]: "http://a.example/?k=REDACTED#2", list[3]: "http://a.example/?k=REDACTED#3", list[2]: "http://b.example/"} {
+		if got := e.last[address].shown; got != want {
+			t.Errorf("%s is called %s, want %s", address, got, want)
+		}
+	}
+	seen := map[string]bool{}
+	for line := range strings.Lines(string(e.text(noon))) {
+		if series, _, _ := strings.Cut(line, "} "); !strings.HasPrefix(line, "#") && seen[series] {
+			t.Errorf("twice: %s", line)
+		} else {
+			seen[series] = true
+		}
+	}
+}
+
 // TestText holds the text format to what a parser of it needs, under both sets of names.
 func TestText(t *testing.T) {
 	for names, want := range map[string][]string{

@@ -43,7 +43,7 @@ func (c *collection) add(name, unit, help string, at time.Time, value float64, l
 	return m
 }
 
-// metrics names all that is known as the settings say.
+// metrics names all that is known as the settings say; the addresses are as they may be called outside.
 func metrics(names string, list []series, incidents []history.Incident, now time.Time) []*metric {
 	var c collection
 	for _, s := range list {
@@ -57,7 +57,7 @@ func metrics(names string, list []series, incidents []history.Incident, now time
 	}
 	for _, i := range incidents {
 		c.add("waymend.incident.active", "1", "An incident that is not over, by fault and who is to blame.", now, 1,
-			"fault", i.Fault, "blame", i.Blame, "http.url", discreet(i.Address))
+			"fault", i.Fault, "blame", i.Blame, "http.url", i.Address)
 	}
 	return c.list
 }

@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"net/url"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/waymend/waymend/diagnostics"
@@ -54,7 +57,7 @@ type Watch struct {
 
 // Watched is one address of the schedule.
 type Watched struct {
-	Address string        // as diagnostics.ParseTarget takes it
+	Address string        // as diagnostics.ParseTarget takes it, without user name and password
 	Every   time.Duration // 0 for Watch.Every
 }
 
@@ -106,8 +109,8 @@ func (s *Settings) setWatch(f fileWatch) error {
 	default:
 		return fmt.Errorf("watch.names: %q is not otel or blackbox", plain(f.Names))
 	}
-	if f.OTLP != "" && web(f.OTLP, "http") != nil && web(f.OTLP, "https") != nil {
-		return fmt.Errorf("watch.otlp: %q is not an address that begins with http:// or https://", plain(f.OTLP))
+	if err := collector(f.OTLP); err != nil {
+		return fmt.Errorf("watch.otlp: %w", err)
 	}
 	if err := loopback(f.Prometheus); err != nil {
 		return fmt.Errorf("watch.prometheus: %w", err)
@@ -116,8 +119,8 @@ func (s *Settings) setWatch(f fileWatch) error {
 		return fmt.Errorf("watch.addresses: at most %d are checked", MaxWatched)
 	}
 	for i, a := range f.Addresses {
-		one := Watched{Address: a.Address}
-		_, err := diagnostics.ParseTarget(a.Address)
+		t, err := diagnostics.ParseTarget(a.Address)
+		one := Watched{Address: t.Input} // no password goes on from here: into a status, the history, a file
 		if err == nil {
 			err = setSpan(&one.Every, a.Every, MinEvery, MaxEvery)
 		}
@@ -139,10 +142,43 @@ func setSpan(into *time.Duration, text string, least, most time.Duration) error 
 		return fmt.Errorf("%q is not a span of time such as 30s, 5m or 12h", plain(text))
 	}
 	if d < least || d > most {
-		return fmt.Errorf("%s is out of range: it goes from %s to %s", plain(text), least, most)
+		return fmt.Errorf("%s is out of range: it goes from %s to %s", plain(text), Span(least), Span(most))
 	}
 	*into = d
 	return nil
+}
+
+// Span writes a length of time as a person writes it in the settings: "24h", not "24h0m0s".
+func Span(d time.Duration) string {
+	text := d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
+}
+
+// collector refuses what no path can be put after. It does not repeat the address: a password may be in it.
+func collector(text string) error {
+	if text == "" {
+		return nil
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.Port() != "" && !portNumber(u.Port()) {
+		return errors.New("it is not an address that begins with http:// or https://, such as https://collector.example:4318")
+	}
+	if u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return errors.New("a user name, a password, a query or a # in the address is not supported")
+	}
+	return nil
+}
+
+// portNumber reports whether text is a port that something can listen on.
+func portNumber(text string) bool {
+	n, err := strconv.ParseUint(text, 10, 16)
+	return err == nil && n > 0
 }
 
 // loopback refuses to serve measurements to other computers.
@@ -150,8 +186,8 @@ func loopback(text string) error {
 	if text == "" {
 		return nil
 	}
-	host, _, err := net.SplitHostPort(text)
-	if err != nil {
+	host, port, err := net.SplitHostPort(text)
+	if err != nil || !portNumber(port) {
 		return fmt.Errorf("%q is not an address and a port such as 127.0.0.1:9115", plain(text))
 	}
 	if a, err := netip.ParseAddr(host); host != "localhost" && (err != nil || !a.IsLoopback()) {
@@ -167,7 +203,7 @@ func (w Watch) file() (f fileWatch) {
 		if d == usual {
 			return ""
 		}
-		return d.String()
+		return Span(d)
 	}
 	f = fileWatch{Off: w.Off, Quiet: w.Quiet, OTLP: w.OTLP, Prometheus: w.Prometheus,
 		Every: span(w.Every, standard.Every), KeepRaw: span(w.KeepRaw, standard.KeepRaw),
