@@ -375,6 +375,30 @@ func TestPathMTU(t *testing.T) {
 	}
 }
 
+// TestPathMTUUnheard leaves full packets unanswered and tells nothing of the way: the target answers
+// only so many probes, whatever their length, or is not heard again.
+func TestPathMTUUnheard(t *testing.T) {
+	for name, limit := range map[string]struct{ rounds, every int }{"limited": {20, 3}, "one round": {1, 1}} {
+		w, short := row(1*ms, 5*ms, 20*ms, 30*ms), 0
+		w.answer = func(w *world, p probe, a answer) []answer {
+			if a.from != w.target {
+				return []answer{a}
+			}
+			if p.size == 0 {
+				short++
+			}
+			if p.size > 0 || short%limit.every != 0 {
+				return nil
+			}
+			return []answer{a}
+		}
+		r, _ := w.through(t, Options{Rounds: limit.rounds})
+		if f := r.Flows[0]; f.TooLong != 0 || !f.Reached {
+			t.Errorf("%s: %d bytes vanish: %+v", name, f.TooLong, f)
+		}
+	}
+}
+
 // TestPathMTUUntold finds the usual sizes where nobody says how much fits.
 func TestPathMTUUntold(t *testing.T) {
 	w := row(1*ms, 5*ms, 20*ms, 30*ms)

@@ -112,7 +112,7 @@ func (p *path) result() Flow {
 	f := Flow{Rounds: p.round, Loops: p.loops()}
 	s := &p.size
 	f.MTU, f.Narrow = s.passed, slices.Clone(s.narrow)
-	if s.done && s.passed == 0 && s.tries >= sizeTries && p.distance > 0 && p.hops[p.distance].kind == reached {
+	if p.swallowsLong() {
 		f.TooLong = s.size
 	}
 	last := p.length()

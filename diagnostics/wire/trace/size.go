@@ -2,6 +2,7 @@ package trace
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 )
 
@@ -28,6 +29,7 @@ const (
 	leastMTU4, leastMTU6 = 68, 1280
 	maxShrinks           = 8
 	sizeTries            = 2
+	fewLost              = 10 // one in so many short ones may be lost by chance
 )
 
 // measureSize begins with the size that the first link takes.
@@ -92,6 +94,19 @@ func (p *path) sized(f *flight, a answer, _ time.Duration) {
 	default:
 		s.done = true
 	}
+}
+
+// swallowsLong reports whether full packets vanish where short ones arrive. A target that leaves short
+// ones unanswered too, as hosts that limit their ICMP errors do (RFC 1812 section 4.3.2.8), proves nothing;
+// neither does one that was not heard again since.
+func (p *path) swallowsLong() bool {
+	s := &p.size
+	if !s.done || s.passed > 0 || s.tries < sizeTries || p.distance == 0 {
+		return false
+	}
+	h := &p.hops[p.distance]
+	since := slices.ContainsFunc(h.samples, func(m Sample) bool { return !m.Lost && m.At.After(s.waiting) })
+	return h.kind == reached && since && h.lost*fewLost <= h.received
 }
 
 // plateaus are sizes that links have (RFC 1191 section 7, and those of PPPoE and of tunnels), for when
