@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/waymend/waymend/app/report"
 	"github.com/waymend/waymend/diagnostics/route"
 	"github.com/waymend/waymend/diagnostics/wire"
 	"github.com/waymend/waymend/diagnostics/wire/trace"
@@ -70,6 +71,21 @@ func TestTraceTable(t *testing.T) {
 		if !strings.Contains(strings.Join(got, "\n"), "192.0.2.5") {
 			t.Errorf("width %d:\n%s", width, strings.Join(got, "\n"))
 		}
+	}
+}
+
+// TestTraceTableWords shows what a router does whole in a usual terminal, with fewer figures where need be.
+func TestTraceTableWords(t *testing.T) {
+	table := &traceTable{printer: printer{screen: screen{}, lang: "en", width: 80}}
+	hop := report.TraceHop{TTL: 7, Addresses: []string{"198.51.100.107"}, Sent: 10, Lost: 5, RTT: &report.TraceTimes{}, Station: "router", Note: route.Limits}
+	for width, head := range map[int]string{109: "Jitter", 79: "Worst"} {
+		lines := table.lines(report.Trace{Flows: []report.TraceFlow{{Hops: []report.TraceHop{hop}}}}, width)
+		if words := table.words(hop); !strings.HasSuffix(lines[1].text, words) || columns(lines[1].text) > width || !strings.Contains(lines[0].text, head) {
+			t.Errorf("%q\n%q", lines[0].text, lines[1].text)
+		}
+	}
+	if got := table.cell(report.TraceHop{Sent: 3, Lost: 2}, "loss"); got != "100\u00a0%" && got != "100 %" {
+		t.Errorf("a hop that never answered lost %q", got)
 	}
 }
 

@@ -91,10 +91,7 @@ func (t *traceTable) lines(d report.Trace, width int) (list []styledLine) {
 		}
 	}
 	addr = min(addr, widest)
-	names := []string{"loss", "sent", "last", "avg", "best", "worst", "jitter"}
-	if width < addr+70 {
-		names = []string{"loss", "last", "best", "worst"}
-	}
+	names := t.fitting(d, width-addr)
 	head := pad(t.say("trace.column.hop"), 4) + pad(t.say("trace.column.address"), addr)
 	for _, n := range names {
 		head += "  " + padLeft(t.say("trace.column."+n), cellWidth(n))
@@ -109,6 +106,36 @@ func (t *traceTable) lines(d report.Trace, width int) (list []styledLine) {
 		}
 	}
 	return list
+}
+
+// columnSets are the columns of figures, by how much room there is.
+var columnSets = [...][]string{
+	{"loss", "sent", "last", "avg", "best", "worst", "jitter"},
+	{"loss", "last", "best", "worst"},
+	{"loss", "last", "worst"},
+	{"loss", "last"},
+}
+
+// fitting is the most columns that leave room for the words behind them: what a router does says more
+// than its jitter.
+func (t *traceTable) fitting(d report.Trace, width int) (names []string) {
+	const longest = 36 // names of networks are cut beyond
+	words := 0
+	for _, f := range d.Flows {
+		for _, h := range f.Hops {
+			words = max(words, min(columns(t.words(h)), longest))
+		}
+	}
+	for _, names = range columnSets {
+		need := 4 + 2 + words
+		for _, n := range names {
+			need += 2 + cellWidth(n)
+		}
+		if need <= width {
+			break
+		}
+	}
+	return names
 }
 
 // cellWidth is wide enough for the heads of the columns in every language that has short words for them.
@@ -128,6 +155,11 @@ func (t *traceTable) row(h report.TraceHop, names []string, addr int) styledLine
 	if h.RTT == nil {
 		style = faint
 	}
+	return styledLine{style, text + "  " + t.words(h)}
+}
+
+// words say whose a hop is, and what is to be known of it.
+func (t *traceTable) words(h report.TraceHop) string {
 	words := t.say("trace.station." + h.Station)
 	if h.Note != "" {
 		words += ", " + t.say("trace.note."+h.Note)
@@ -141,7 +173,7 @@ func (t *traceTable) row(h report.TraceHop, names []string, addr int) styledLine
 	if who := h.Whose(); who != "" {
 		words += ", " + who
 	}
-	return styledLine{style, text + "  " + words}
+	return words
 }
 
 func (t *traceTable) shown(h report.TraceHop) string {
@@ -163,10 +195,14 @@ func (t *traceTable) cell(h report.TraceHop, name string) string {
 	case name == "sent":
 		return strconv.Itoa(h.Sent)
 	case name == "loss":
+		lost := h.Lost
+		if h.RTT == nil && lost > 0 {
+			lost = h.Sent // nobody waited for the answer to the last one
+		}
 		if h.Sent == 0 {
 			return ""
 		}
-		return report.Measure(t.lang, fmt.Sprintf("%.0f %%", 100*float64(h.Lost)/float64(h.Sent)))
+		return report.Measure(t.lang, fmt.Sprintf("%.0f %%", 100*float64(lost)/float64(h.Sent)))
 	case h.RTT == nil:
 		return ""
 	}
