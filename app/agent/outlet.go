@@ -15,6 +15,7 @@ import (
 type outlet struct {
 	ctx           context.Context
 	version, seen string
+	tell          func(string) // what keeps it from handing on, in a sentence
 
 	mu   sync.Mutex
 	to   *export.Exporter // nil while nobody is named
@@ -39,7 +40,7 @@ func (o *outlet) use(w settings.Watch) {
 		o.end()
 		o.work.Wait() // a port must be free before it is taken again
 	}
-	options := export.Options{Watch: w, Dir: settings.Unsent(), Version: o.version, Seen: o.seen}
+	options := export.Options{Watch: w, Dir: settings.Unsent(), Version: o.version, Seen: o.seen, Tell: o.tell}
 	if w.OTLP != "" {
 		options.Instance = export.Instance(options.Dir)
 	}

@@ -54,7 +54,7 @@ func Serve(ctx context.Context, s Serving) error {
 		seen, listen = "machine", control.ListenMachine
 	}
 	host := platform.New()
-	out := &outlet{ctx: ctx, version: s.Version, seen: seen}
+	out := &outlet{ctx: ctx, version: s.Version, seen: seen, tell: s.trouble}
 	a := New(Options{
 		Settings: set, File: s.File, Version: s.Version, Seen: seen, Host: host,
 		NewProber: func(set settings.Settings) Prober {

@@ -40,6 +40,8 @@ type Options struct {
 	Instance string
 	// Seen is "person" or "machine": whose view of the network it is.
 	Seen string
+	// Tell is told in a sentence, once, that nothing can answer at /metrics; nil for nobody.
+	Tell func(string)
 }
 
 // Exporter takes results in and hands them on. Its methods may be called from any goroutine and return

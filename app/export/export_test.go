@@ -382,6 +382,28 @@ func TestRun(t *testing.T) {
 	}
 }
 
+// TestTaken tells once that another program has the port.
+func TestTaken(t *testing.T) {
+	other, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	told := make(chan string, 1)
+	e := New(Options{Watch: settings.Watch{Prometheus: other.Addr().String()}, Tell: func(s string) { told <- s }})
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	go e.Run(ctx)
+	select {
+	case sentence := <-told:
+		if !strings.Contains(sentence, other.Addr().String()) || !strings.Contains(sentence, "every 30s") {
+			t.Errorf("told %q", sentence)
+		}
+	case <-time.After(20 * time.Second):
+		t.Error("nobody was told")
+	}
+}
+
 func BenchmarkProbes(b *testing.B) {
 	e := New(Options{Watch: settings.Watch{Prometheus: "127.0.0.1:0"}})
 	list := sample()

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/waymend/waymend/app/settings"
 )
 
 // The listener of Prometheus is for programs of this computer: it answers one path, and no page of a
@@ -23,10 +25,15 @@ const (
 
 // serve answers GET /metrics until ctx ends.
 func (e *Exporter) serve(ctx context.Context) {
+	told := false
 	for ctx.Err() == nil {
 		err := e.listen(ctx)
 		if ctx.Err() == nil {
 			e.note(err)
+			if !told && e.o.Tell != nil {
+				e.o.Tell(fmt.Sprintf("/metrics cannot answer at %s: %v; it is tried again every %s", e.o.Watch.Prometheus, err, settings.Span(listenAgain)))
+			}
+			told = true
 		}
 		select {
 		case <-ctx.Done():
