@@ -36,6 +36,14 @@ func (m *mending) ask(question string) (bool, error) {
 	}
 }
 
+// closeHint says how a browser that is in the way can be closed, unless it was just asked to and stays.
+func (m *mending) closeHint() string {
+	if m.flags.close && !m.flags.dryRun {
+		return ""
+	}
+	return m.p.say("cli.fix.closable")
+}
+
 // closed plans; where a running browser is in the way it asks that browser to close, if the person
 // says so, and plans again. A browser that stays open is left alone and named in the plan.
 func (m *mending) closed(look func() []mend.Asked) ([]mend.Asked, error) {
@@ -44,7 +52,11 @@ func (m *mending) closed(look func() []mend.Asked) ([]mend.Asked, error) {
 		return asked, nil
 	}
 	again := false
-	for _, p := range m.kit.InTheWay(m.ctx, asked) {
+	inTheWay := m.kit.InTheWay(m.ctx, asked)
+	if len(inTheWay) > 0 && !m.flags.yes && !m.attended() { // it would be closed for nothing
+		return nil, codeError{exitFault, m.p.say("cli.fix.unattended")}
+	}
+	for _, p := range inTheWay {
 		name := wire.Printable(p.Browser, 100)
 		if !m.flags.close {
 			yes, err := m.ask(m.p.say("cli.fix.ask-close", "browser", name))

@@ -144,7 +144,7 @@ func (m *mending) list(target remedy.Target) error {
 	m.p.para("", m.p.say("cli.fix.list"), bold)
 	for i, a := range asked {
 		m.p.gap()
-		m.p.plan(a, m.doc.Fixes[i])
+		m.p.plan(a, m.doc.Fixes[i], m.closeHint())
 	}
 	m.p.gap()
 	m.p.para("", m.p.say("cli.fix.how"), faint)

@@ -99,8 +99,8 @@ func refusalsOf(lines []remedy.Line, lang string) (list []refusal) {
 	return list
 }
 
-// plan shows what would change.
-func (p printer) plan(a mend.Asked, r fixReport) {
+// plan shows what would change; hint is how a browser that is in the way can be closed, "" for no hint.
+func (p printer) plan(a mend.Asked, r fixReport, hint string) {
 	p.para("", r.Title+" ("+r.ID+")", bold)
 	if r.Reason != "" && len(r.Refused) == 0 {
 		p.para("  ", r.Reason, "")
@@ -111,7 +111,7 @@ func (p printer) plan(a mend.Asked, r fixReport) {
 	for _, l := range r.Notes {
 		p.para("    ", l, "")
 	}
-	p.refused(r.Refused)
+	p.refused(r.Refused, hint)
 	if len(r.Lines) == 0 {
 		return
 	}
@@ -141,14 +141,14 @@ func (p printer) full(r refusal) string {
 	return r.Text
 }
 
-func (p printer) refused(list []refusal) {
+func (p printer) refused(list []refusal, hint string) {
 	closable, closes := false, false
 	for _, r := range list {
 		p.marked("  ", "warning", "", p.full(r))
 		closable, closes = closable || r.Reason == "may-run", closes || r.Reason == "running"
 	}
-	if closes {
-		p.para("    ", p.say("cli.fix.closable"), faint)
+	if closes && hint != "" {
+		p.para("    ", hint, faint)
 	}
 	if closable {
 		p.para("    ", p.say("cli.fix.closed"), faint)
@@ -193,7 +193,7 @@ type logChange struct {
 func entryOf(e changes.Entry, lang string) logEntry {
 	out := logEntry{ID: wire.Printable(e.ID, 40), When: e.When, Fix: e.Remedy, Title: mend.Name(e.Remedy, lang), Host: wire.Printable(e.Target.Host, 253), State: string(e.State),
 		Changes: []logChange{}, Missed: mend.All(mend.Missed(e), lang), Refused: append([]refusal{}, refusalsOf(e.Refused, lang)...), Bytes: e.Bytes, Error: wire.Printable(e.Error, 400), CanUndo: mend.CanUndo(e),
-		did: mend.All(mend.Did(e), lang)}
+		did: mend.All(mend.Told(e), lang)}
 	for _, x := range e.Changes {
 		out.Changes = append(out.Changes, logChange{x.When, mend.Words(x.Line, lang), wire.Printable(x.Before, 400), wire.Printable(x.After, 400), x.Bytes, x.Proved})
 	}

@@ -30,7 +30,7 @@ func (m *mending) carryOut(asked []mend.Asked, lenient bool) error {
 			if i > 0 {
 				m.p.gap()
 			}
-			m.p.plan(a, r)
+			m.p.plan(a, r, m.closeHint())
 		}
 		if a.Err != nil && !(lenient && a.Idle()) || !lenient && a.Idle() {
 			wrong = append(wrong, r.Title+": "+reasonOf(r))
@@ -227,7 +227,7 @@ func (m *mending) apply(f mend.Fix, r *fixReport) error {
 	}
 	if !m.flags.json {
 		m.p.outcome(*r, missed)
-		m.p.refused(since)
+		m.p.refused(since, m.closeHint())
 	}
 	return stop
 }

@@ -37,7 +37,7 @@ func undo(ctx context.Context, c *call) error {
 	defer stop()
 	p := c.printer(set.Speaks())
 	entry, err := mend.Here().Undo(ctx, id)
-	doc := undone{Schema: "waymend.undo/1", Version: version, ID: entry.ID, Fix: entry.Remedy, Undone: err == nil, Lines: mend.All(mend.Did(entry), p.lang)}
+	doc := undone{Schema: "waymend.undo/1", Version: version, ID: entry.ID, Fix: entry.Remedy, Undone: err == nil, Lines: mend.All(mend.Told(entry), p.lang)}
 	if entry.Remedy != "" {
 		doc.Title = mend.Name(entry.Remedy, p.lang)
 	}

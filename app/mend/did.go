@@ -21,7 +21,11 @@ func Did(e changes.Entry) (lines []remedy.Line) {
 		i, known := at[of]
 		if !known || !Clears(e.Remedy) {
 			at[of] = len(lines)
-			lines = append(lines, remedy.Line{Key: c.Line.Key, Values: maps.Clone(c.Line.Values)})
+			line := remedy.Line{Key: c.Line.Key, Values: maps.Clone(c.Line.Values)}
+			if line.Values != nil {
+				line.Values["done"] = "true" // no warning of what has happened
+			}
+			lines = append(lines, line)
 			continue
 		}
 		for _, sum := range []string{"bytes", "rows"} {
@@ -31,6 +35,16 @@ func Did(e changes.Entry) (lines []remedy.Line) {
 		}
 	}
 	return lines
+}
+
+// Told is what the log tells of an entry: where the system only says that a change was made, the plan
+// says first what it was.
+func Told(e changes.Entry) []remedy.Line {
+	did := Did(e)
+	if Clears(e.Remedy) || len(did) == 0 || e.State != changes.Done && e.State != changes.Undone {
+		return did
+	}
+	return append(slices.Clone(e.Plan), did...)
 }
 
 // Missed is what a clearing was to clear and did not touch at all.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -195,6 +196,24 @@ func TestDid(t *testing.T) {
 	}
 }
 
+// TestTold: what the system only confirms is told with what was planned, and what is undone is told
+// without the warning that came before it.
+func TestTold(t *testing.T) {
+	confirmed := []changes.Change{{Line: remedy.Line{Key: "change.done.proved"}}}
+	e := changes.Entry{Remedy: "remove-hosts-entry", State: changes.Done, Changes: confirmed, Plan: []remedy.Line{{Key: "change.hosts-comment", Values: map[string]string{"line": "10.0.0.1 a.test", "name": "a.test"}}}}
+	if got := strings.Join(All(Told(e), "en"), "|"); !strings.Contains(got, "10.0.0.1 a.test|Done") {
+		t.Errorf("%q", got)
+	}
+	if e.State = changes.Failed; len(Told(e)) != 1 {
+		t.Error("a plan that failed is told as done")
+	}
+	stored := remedy.Line{Key: "clean.line.storage", Values: map[string]string{"browser": "B", "profile": "a", "bytes": "10"}}
+	e = changes.Entry{Remedy: remedy.ClearBrowsers, State: changes.Undone, Plan: []remedy.Line{stored}, Changes: []changes.Change{{Line: stored}}}
+	if got := All(Told(e), "en"); len(got) != 1 || strings.Contains(got[0], "fetched") || !strings.Contains(Words(stored, "en"), "fetched") {
+		t.Errorf("%q", got)
+	}
+}
+
 func TestPlanned(t *testing.T) {
 	got := Planned([]remedy.Line{{Key: "change.flush-nscd", Admin: true}, {Key: "change.flush-resolved"}}, "en")
 	if len(got) != 2 || !strings.HasSuffix(got[0], "asks for an administrator") || strings.Contains(got[1], "administrator") {
@@ -213,6 +232,7 @@ func TestWhy(t *testing.T) {
 		{remedy.LeftAlone{{Key: "clean.refused.running", Values: map[string]string{"browser": "B\x1b"}}}, "B is running"},
 		{fmt.Errorf("flush-unbound: %w", context.DeadlineExceeded), "did not answer in time"}, {context.Canceled, "It was stopped."},
 		{errors.New("bad\x1b[2J"), "bad"},
+		{&fs.PathError{Op: "open", Path: "/home/a/log\x1b", Err: fs.ErrPermission}, "/home/a/log"},
 	} {
 		if got := Why(c.err, "en"); !strings.Contains(got, c.want) || strings.ContainsRune(got, 0x1b) {
 			t.Errorf("%v: %q", c.err, got)

@@ -3,6 +3,7 @@ package mend
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"maps"
 	"strconv"
 	"strings"
@@ -90,7 +91,11 @@ func Why(err error, lang string) string {
 			return resources.Text(lang, r.key, nil)
 		}
 	}
+	var file *fs.PathError
 	if reason := clean.ReasonOf(err); reason != "" && reason != clean.Failed {
+		if errors.As(err, &file) {
+			return WhyAt(err, file.Path, lang)
+		}
 		return resources.Text(lang, reason.Key(), nil)
 	}
 	return report.ErrorText(err, lang)
