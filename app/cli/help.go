@@ -81,7 +81,8 @@ or extensions. The profile is deleted when its window is closed.
 `
 
 const resetHelp = `Logins, bookmarks, history, extensions and open tabs stay, always. A browser that runs is left
-alone and named, unless it closes when it is asked to (--close; never by force). What was cleared can be taken back for 15 minutes: waymend undo
+alone and named, unless it closes when it is asked to (--close; never by force). What was cleared
+can be taken back for 15 minutes: waymend undo
 `
 
 const agentHelp = `Without ACTION it watches, until you quit it. With ACTION it asks the process that watches for

@@ -122,7 +122,7 @@ func (c *call) traceOptions(ctx context.Context) (to destination, o trace.Option
 		return to, o, misuse("-4 and -6 exclude each other")
 	}
 	if len(c.args) == 0 {
-		return to, o, misuse("which host? For example: waymend trace example.com")
+		return to, o, misuse("which host? Name one: example.com")
 	}
 	target, err := diagnostics.ParseTarget(c.args[0])
 	if err != nil {
