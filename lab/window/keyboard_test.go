@@ -41,10 +41,11 @@ func TestTab(t *testing.T) {
 	a := New(t, "site.bad-gateway-nginx", Screen{}).Open()
 	a.Answer("shop.example")
 	want := map[string][]string{ // of what follows what browsers and references there are, only the beginning
-		"check":    {"Address, or the browser's error message", "", "Check", "part.Way", "Check again", "Copy message", "Check again", "Save report", "Copy answer", "part.foldHead", "part.Rail"},
-		"route":    {"Address or name to measure the way to", "Measure", "part.Rail"},
+		"check": {"Address, or the browser's error message", "", "Check", "part.Way", "Check again", "Copy message", "Check again", "Save report", "Copy answer", "part.foldHead", "part.Rail"},
+		"route": {"Address or name to measure the way to", "Measure", "Show what the routers are called (asks the DNS server that is set here)",
+			"Show whose networks they are in (asks a public service outside)", "part.Rail"},
 		"cleanup":  {"Reset all caches"},
-		"history":  {"part.EntryRow", "part.Rail"},
+		"history":  {"Check in the background", "part.EntryRow", "part.Rail"},
 		"settings": {"As the system has it", "As the system has it", "As the system has it", "No motion"},
 	}
 	for _, place := range places {
@@ -103,7 +104,9 @@ func TestKeys(t *testing.T) {
 		a.Until("the page", func() bool { return !a.State.Sheet })
 	}
 	a.Key("ctrl+4")
-	a.Until("the history", func() bool { return a.State.Place == "history" && a.Focus.Type == "part.EntryRow" })
+	a.Until("the history", func() bool { return a.State.Place == "history" && a.Focus.Text == "Check in the background" })
+	a.Key("Tab")
+	a.Until("the answer in the list", func() bool { return a.Focus.Type == "part.EntryRow" })
 	run := a.State.Run
 	a.Key("Return")
 	a.Until("the kept answer", func() bool {
