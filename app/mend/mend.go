@@ -72,7 +72,7 @@ func (k Kit) Fixes(ctx context.Context, target remedy.Target) (list []Fix) {
 		if r.ID == remedy.ClearSiteHSTS { // only where an answer names it
 			continue
 		}
-		if p, err := r.Plan(ctx, k.Host, target); err == nil && len(p.Lines) > 0 {
+		if p, err := r.Plan(ctx, k.Host, target); err == nil && len(p.Lines)+len(p.Refused) > 0 { // what is refused is named, too
 			list = append(list, Fix{r.ID, p})
 		}
 	}

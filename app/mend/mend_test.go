@@ -160,6 +160,22 @@ func TestPlanReset(t *testing.T) {
 	}
 }
 
+// TestFixesNameWhatIsRefused lists a fix that can do nothing now but says why.
+func TestFixesNameWhatIsRefused(t *testing.T) {
+	k, cache := kit(t)
+	profile := filepath.Dir(filepath.Dir(cache))
+	elsewhere := t.TempDir()
+	if err := errors.Join(os.RemoveAll(profile), os.Symlink(elsewhere, profile)); err != nil {
+		t.Skip(err)
+	}
+	for _, f := range k.Fixes(t.Context(), remedy.Target{}) {
+		if f.ID == remedy.ClearBrowsers && len(f.Plan.Lines) == 0 && len(f.Plan.Refused) > 0 {
+			return
+		}
+	}
+	t.Errorf("a cache that is a link is not named: %+v", k.Fixes(t.Context(), remedy.Target{}))
+}
+
 func TestAsksFirst(t *testing.T) {
 	for _, c := range []struct {
 		id, risk string
