@@ -101,6 +101,8 @@ func (g *gallery) recall(n int) {
 	g.t.Helper()
 	run := g.State.Run
 	g.visit("history")
+	g.Until("the page", func() bool { return g.Focus.Type == "part.Push" })
+	g.Key("Tab")
 	g.Until("the first answer", func() bool { return g.Focus.Type == "part.EntryRow" })
 	for range n {
 		g.Press("Down")
