@@ -290,3 +290,28 @@ func until(t *testing.T, what string, ok func() bool) {
 		}
 	}
 }
+
+// leaver ends its own server when it is asked to quit, as the agent does.
+type leaver struct {
+	*diary
+	server *Server
+}
+
+func (l leaver) Quit() { go l.server.Close() }
+
+// TestQuitIsAnswered quits many times over: whoever asks hears that it was done.
+func TestQuitIsAnswered(t *testing.T) {
+	place(t)
+	for range 50 {
+		l := &leaver{diary: newDiary(t)}
+		server, err := Listen(Agent, AgentHandler(l))
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.server = server
+		if err := AgentQuit(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		server.Close()
+	}
+}

@@ -87,10 +87,11 @@ func handler(s Schedule, patience time.Duration) http.Handler {
 	mux.HandleFunc("GET /v1/events", a.events)
 	for path, h := range map[string]func(*http.Request) error{
 		"check": a.check, "pause": a.pause, "resume": a.resume, "reload": a.reload,
-		"watch": a.watch, "unwatch": a.unwatch, "quit": a.quit,
+		"watch": a.watch, "unwatch": a.unwatch,
 	} {
 		mux.HandleFunc("POST /v1/"+path, change(h))
 	}
+	mux.HandleFunc("POST /v1/quit", a.quit)
 	return mux
 }
 
@@ -232,12 +233,18 @@ func (a *api) resume(r *http.Request) error {
 	return err
 }
 
-func (a *api) quit(r *http.Request) error {
-	err := bare(r)
-	if err == nil {
+// quit sends its answer before it acts: the end of the process cuts off what is under way.
+func (a *api) quit(w http.ResponseWriter, r *http.Request) {
+	agreed := false
+	change(func(r *http.Request) error {
+		err := bare(r)
+		agreed = err == nil
+		return err
+	})(w, r)
+	if agreed {
+		_ = http.NewResponseController(w).Flush() // a peer that is gone does not keep us
 		a.schedule.Quit()
 	}
-	return err
 }
 
 func (a *api) reload(r *http.Request) error {
